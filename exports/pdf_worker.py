@@ -1,0 +1,127 @@
+"""A printing process of its own: jobs come in on standard input, PDFs go out on standard output, one after another.
+
+It imports nothing but the printer, so that it stays small, and is confined: a monstrous document fails alone. Started
+by :class:`PrinterProcess` as ``python -m exports.pdf_worker``; messages are a length of eight bytes and a pickle.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import pickle
+import resource
+import struct
+import subprocess
+import sys
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import IO
+
+from exports.pdf import Attached, PdfError, from_html
+
+MEMORY = 1 << 30  # bytes of address space
+_LENGTH = struct.Struct(">Q")
+_ROOT = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True)
+class Job:
+    """One document to print: the arguments of :func:`exports.pdf.from_html`."""
+
+    html: str
+    css: str
+    attachments: tuple[Attached, ...]
+    created: date
+
+    def run(self) -> bytes:
+        """Print it in this process."""
+        return from_html(self.html, css=self.css, attachments=self.attachments, created=self.created)
+
+
+class PrinterProcess:
+    """A worker process that prints one job at a time, for as long as it is open."""
+
+    def __init__(self) -> None:
+        path = os.pathsep.join(filter(None, [str(_ROOT), os.environ.get("PYTHONPATH")]))
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "exports.pdf_worker"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env={**os.environ, "PYTHONPATH": path},
+        )
+
+    def run(self, job: Job) -> bytes:
+        """Print a job; PdfError when it fails there, or when the process has ended."""
+        out, back = self._process.stdin, self._process.stdout
+        if out is None or back is None:
+            raise PdfError("The printing process has no way to be spoken to")
+        try:
+            _send(out, job)
+            answer = _receive(back)
+        except (BrokenPipeError, EOFError) as error:
+            raise PdfError("The printing process ended before the document was printed") from error
+        if isinstance(answer, bytes):
+            return answer
+        raise PdfError(f"The document could not be printed: {answer}")
+
+    def peak(self) -> int:
+        """Return the greatest resident bytes of the process so far; 0 where the system does not tell."""
+        status = Path(f"/proc/{self._process.pid}/status")
+        lines = status.read_text().splitlines() if status.exists() else []
+        found = [int(line.split()[1]) for line in lines if line.startswith("VmHWM")]
+        return found[0] * 1024 if found else 0
+
+    def close(self) -> None:
+        """End the process and wait for it."""
+        for stream in (self._process.stdin, self._process.stdout):
+            if stream is not None:
+                stream.close()
+        self._process.wait()
+
+
+def serve(jobs: IO[bytes], results: IO[bytes]) -> None:
+    """Print jobs until there are none; a failure is answered with its sentence."""
+    while True:
+        try:
+            job = _receive(jobs)
+        except EOFError:
+            return
+        try:
+            answer: object = job.run() if isinstance(job, Job) else "this is not a printing job"
+        except Exception as error:
+            answer = f"{type(error).__name__}: {error}"
+        _send(results, answer)
+        gc.collect()  # a laid-out page holds itself by cycles; left alone, two documents' worth of them pile up
+
+
+def _send(stream: IO[bytes], message: object) -> None:
+    data = pickle.dumps(message)
+    stream.write(_LENGTH.pack(len(data)) + data)
+    stream.flush()
+
+
+def _receive(stream: IO[bytes]) -> object:
+    head = stream.read(_LENGTH.size)
+    if len(head) < _LENGTH.size:
+        raise EOFError
+    (size,) = _LENGTH.unpack(head)
+    data = stream.read(size)
+    if len(data) < size:
+        raise EOFError
+    return pickle.loads(data)
+
+
+def main() -> None:
+    """Confine this process and serve it from standard input; nothing else may write to standard output."""
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    results = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    gc.freeze()
+    from exports import pdf_worker  # jobs are pickled by the module's real name, not as __main__
+
+    pdf_worker.serve(sys.stdin.buffer, results)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,66 @@
+"""The standstill of a decision under its regime: what it is counted from, what is missing, and the count itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from exports.documents import empty
+from lots.calendar import Standstill, no_standstill, pa_standstill, pcr_standstill
+from lots.errors import Finding
+from lots.regime import Regime
+from scoring.decision import AwardDecision
+
+NO_DUTY = "No standstill is required of an award below the threshold or of a grant"
+LIGHT_TOUCH = "Procurement Act 2023 s.51: a light-touch award has no mandatory standstill, and none was declared"
+UNDER_THE_ACT = (Regime.PA2023_LIGHT_TOUCH, Regime.PA2023_FULL)
+
+
+@dataclass(frozen=True)
+class Period:
+    """What a standstill is counted from: sending, receipt, publication, and whether it was declared freely."""
+
+    regime: Regime
+    sent: date | None = None
+    means: Literal["electronic", "other", "both"] = "electronic"
+    received: date | None = None
+    published: date | None = None
+    voluntary: bool = False
+
+
+def period_of(award: AwardDecision, regime: Regime) -> Period:
+    """Take from an award decision what its standstill is counted from."""
+    return Period(
+        regime,
+        award.notices_sent,
+        award.means,
+        award.received,
+        award.notice_published,
+        award.voluntary_standstill,
+    )
+
+
+def missing_dates(period: Period) -> Iterator[Finding]:
+    """Name the dates that the regime's standstill cannot be counted without."""
+    if period.regime in UNDER_THE_ACT:
+        what = "The day the contract award notice is published, which the standstill is counted from,"
+        yield from empty(period.published, "award.notice_published", what)
+    else:
+        what = "The day the notices are sent, which the standstill is counted from,"
+        yield from empty(period.sent, "award.notices_sent", what)
+
+
+def standstill_of(period: Period) -> Standstill:
+    """Count the standstill: PCR 2015 regs 86-87, or Procurement Act 2023 s.51, or none at all.
+
+    CalendarError where the dates cannot be counted; ``missing_dates`` says beforehand which are missing.
+    """
+    if period.regime is Regime.PCR2015_LIGHT_TOUCH:
+        return pcr_standstill(sent=period.sent, means=period.means, received=period.received)
+    published = period.published or period.sent or date.min
+    if period.regime is Regime.PA2023_FULL or (period.regime is Regime.PA2023_LIGHT_TOUCH and period.voluntary):
+        return pa_standstill(published=published, voluntary=period.regime is Regime.PA2023_LIGHT_TOUCH)
+    basis = LIGHT_TOUCH if period.regime is Regime.PA2023_LIGHT_TOUCH else NO_DUTY
+    return no_standstill(signable_from=published, basis=basis)

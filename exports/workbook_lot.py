@@ -1,0 +1,210 @@
+"""A lot's two sheets: prices as typed beside budgets and ceilings, and totals from agreed points to rank."""
+
+from __future__ import annotations
+
+from exports.workbook_book import BALANCE, MONEY, Book, Sheet
+from exports.workbook_criteria import NAME, SHARE, WEIGHT, CriteriaBlock
+from exports.workbook_formulas import QUALITY_MAX, parameters_of
+from exports.workbook_layout import FIRST_BID, PRICES_LEFT, PRICES_TOP, LotPlan, Plan, title_of
+from exports.workbook_round import Inputs, RoundBlock
+from exports.workbook_text import added, cell, elsewhere, fixed
+from lots.money import Money, total
+from scoring.admission import STAGES
+from scoring.catalogue import FORMULAS
+from scoring.evaluation import BidResult
+from scoring.figures import NumberError, exact
+
+MOST_STEPS = 40  # exclusions whose "before" is written out; all of them are in the tender file
+_WIDE = 150  # characters across the columns of a paragraph
+
+
+def write_prices(book: Book, plan: LotPlan) -> None:
+    """Write the sheet of prices: every bid and year as typed, and how far each stays below budget and ceilings."""
+    sheet = book.sheet(plan.prices, (34, 24, 26, *[15] * (plan.years + 4)))
+    lot, years = plan.lot.lot, plan.years
+    last = PRICES_LEFT + years
+    sheet.text(0, 0, f"{lot.title}: prices", "title")
+    sheet.text(1, 0, "Every amount as typed in the bid, in pounds.", "note")
+    heads = [f"Year {year}" for year in range(1, years + 1)]
+    sheet.heads(2, ["The lot", "", "", *heads, "All years"])
+    sheet.row(3, ["Annual budget (indicative)"], "text")
+    budgets = [sheet.typed(3, PRICES_LEFT + year, lot.annual_budget, MONEY) for year in range(years)]
+    sheet.formula(3, last, f"SUM({budgets[0]}:{budgets[-1]})", lot.annual_budget * years, MONEY, "sum")
+    for row, title, amount in (
+        (4, "Base value", lot.base_value),
+        (5, "Maximum potential spend", lot.maximum_potential_spend),
+    ):
+        sheet.text(row, 0, title, "text")
+        if amount is not None:
+            sheet.typed(row, last, amount, MONEY)
+    other = any(result.bid.other_costs for result in plan.lot.results)
+    costs = ["Other costs", "Evaluated price"] if other else ["Evaluated price"]
+    sheet.heads(6, ["Tenderer", "Bid", "Standing", *heads, "All years", *costs])
+    sheet.freeze(7, 1)
+    row = PRICES_TOP + len(plan.lot.results) + 1
+    own = _other_costs(sheet, plan, row + len(plan.lot.results) + 3) if other else {}
+    for result in plan.lot.results:
+        _priced(sheet, plan, result, own)
+    _balances(sheet, plan, row)
+
+
+def _priced(sheet: Sheet, plan: LotPlan, result: BidResult, costs: dict[str, list[str]]) -> None:
+    row, last = plan.price_rows[result.bid.id], PRICES_LEFT + plan.years
+    sheet.row(row, [result.tenderer.name, result.bid.id, plan.standing(result)], "text")
+    for year, price in enumerate(result.bid.prices):
+        sheet.typed(row, PRICES_LEFT + year, price, MONEY)
+    years = f"SUM({cell(row, PRICES_LEFT)}:{cell(row, last - 1)})"
+    address = sheet.formula(row, last, years, result.bid.price, MONEY, "sum")
+    price = result.bid.price
+    if any(one.bid.other_costs for one in plan.lot.results):
+        extra = total(cost.amount for cost in result.bid.other_costs)
+        more = sheet.formula(row, last + 1, added(costs.get(result.bid.id, [])), extra, MONEY)
+        if plan.lot.methodology.evaluated_price == "life_cycle":
+            address, price = f"{address}+{more}", price + extra
+        last += 1
+    sheet.formula(row, last + 1, address, price, MONEY, "sum")
+
+
+def _evaluated(plan: LotPlan, result: BidResult) -> tuple[str, Money]:
+    """Return the cell of a bid's evaluated price, seen from another sheet, and the price."""
+    other = any(one.bid.other_costs for one in plan.lot.results)
+    price = result.bid.price
+    if plan.lot.methodology.evaluated_price == "life_cycle":
+        price += total(cost.amount for cost in result.bid.other_costs)
+    column = PRICES_LEFT + plan.years + (2 if other else 1)
+    return elsewhere(plan.prices, cell(plan.price_rows[result.bid.id], column)), price
+
+
+def _other_costs(sheet: Sheet, plan: LotPlan, row: int) -> dict[str, list[str]]:
+    """Write the costs beside the price, one a row; return each bid's cells."""
+    found: dict[str, list[str]] = {}
+    counted = plan.lot.methodology.evaluated_price == "life_cycle"
+    sheet.text(row, 0, f"Other costs ({'added to' if counted else 'not part of'} the evaluated price)", "heading")
+    for result in plan.lot.results:
+        for cost in result.bid.other_costs:
+            row += 1
+            sheet.row(row, [result.tenderer.name, result.bid.id, cost.title], "text")
+            found.setdefault(result.bid.id, []).append(sheet.typed(row, PRICES_LEFT, cost.amount, MONEY))
+    return found
+
+
+def _balances(sheet: Sheet, plan: LotPlan, row: int) -> None:
+    """Write what each year leaves of the budget, and the whole price of the base value; below nought is over it."""
+    lot, last = plan.lot.lot, PRICES_LEFT + plan.years
+    heads = [f"Year {year}" for year in range(1, plan.years + 1)]
+    sheet.heads(row, ["Left of the budget", "(red: over it)", "", *heads, "Left of base value", "Left of maximum"])
+    for at, result in enumerate(plan.lot.results, row + 1):
+        prices = plan.price_rows[result.bid.id]
+        sheet.row(at, [result.tenderer.name, result.bid.id], "text")
+        for year, price in enumerate(result.bid.prices):
+            formula = f"{fixed(3, PRICES_LEFT + year)}-{cell(prices, PRICES_LEFT + year)}"
+            sheet.formula(at, PRICES_LEFT + year, formula, lot.annual_budget - price, BALANCE)
+        for above, column, ceiling in ((4, last, lot.base_value), (5, last + 1, lot.maximum_potential_spend)):
+            if ceiling is not None:
+                formula = f"{fixed(above, last)}-{cell(prices, last)}"
+                sheet.formula(at, column, formula, ceiling - result.bid.price, BALANCE, "sum")
+
+
+def write_totals(book: Book, plan: LotPlan, whole: Plan) -> None:
+    """Write the sheet of totals: criteria, marks, minimums, price, ranks, exclusions and what they changed."""
+    sheet = book.sheet(plan.totals, (40, 14, 12, 14, 10, 10, 16, *[20] * len(plan.bids)))
+    sheet.text(0, NAME, f"{plan.lot.lot.title}: totals and ranks", "title")
+    sheet.text(1, NAME, plan.lot.methodology.title, "note")
+    block = CriteriaBlock(sheet, plan, whole)
+    row = _prices(sheet, plan, block.write(2) + 1)
+    price = row - 1
+    parameters, quality_max, row = _formula(sheet, plan, row + 1)
+    inputs = Inputs(block.rows, price, parameters, quality_max)
+    row = _official(sheet, plan, whole, inputs, row + 1)
+    row = _excluded(sheet, plan, row + 1)
+    _before(sheet, plan, inputs, row + 1)
+
+
+def _prices(sheet: Sheet, plan: LotPlan, row: int) -> int:
+    """Write the years of every bid's price, brought over from the sheet of prices, and the evaluated price."""
+    sheet.text(row, NAME, "4. Prices, as typed on the sheet of prices", "heading")
+    for year in range(plan.years):
+        sheet.text(row + 1 + year, NAME, f"Price in year {year + 1}")
+    row += plan.years + 1
+    added_costs = plan.lot.methodology.evaluated_price == "life_cycle"
+    sheet.text(row, NAME, f"Evaluated price, P ({'years and other costs' if added_costs else 'all years'})", "strong")
+    for result in plan.bids:
+        if result.rows:
+            _price(sheet, plan, result, row)
+    return row + 1
+
+
+def _price(sheet: Sheet, plan: LotPlan, result: BidResult, row: int) -> None:
+    column, first = plan.columns[result.bid.id], row - plan.years
+    for year, price in enumerate(result.bid.prices):
+        sheet.formula(first + year, column, plan.price_cell(result.bid.id, year), price, MONEY)
+    formula, evaluated = f"SUM({cell(first, column)}:{cell(row - 1, column)})", result.bid.price
+    if plan.lot.methodology.evaluated_price == "life_cycle":
+        formula, evaluated = _evaluated(plan, result)
+    sheet.formula(row, column, formula, evaluated, MONEY, "sum")
+
+
+def _formula(sheet: Sheet, plan: LotPlan, row: int) -> tuple[dict[str, str], str, int]:
+    """Write the published price formula with its parameters; return their cells and the row after them."""
+    method = plan.lot.methodology.price
+    info = FORMULAS[method.formula]
+    sheet.text(row, NAME, f"5. Published formula: {info.title}", "heading")
+    sheet.text(row + 1, NAME, info.formula_text, "note")
+    row, cells = row + 2, {}
+    for name, typed in parameters_of(method).items():
+        sheet.text(row, NAME, name.replace("_", " "))
+        try:
+            sheet.typed(row, WEIGHT, exact(typed))
+        except NumberError:
+            sheet.text(row, WEIGHT, typed, "typed")
+        cells[name] = fixed(row, WEIGHT)
+        row += 1
+    if info.kind == "marks":
+        return cells, "100", row
+    sheet.text(row, NAME, "Most quality could be")
+    sheet.typed(row, WEIGHT, QUALITY_MAX)
+    return cells, fixed(row, WEIGHT), row + 1
+
+
+def _official(sheet: Sheet, plan: LotPlan, whole: Plan, inputs: Inputs, row: int) -> int:
+    sheet.text(row, NAME, f"6. Price, totals and ranks of the {plan.ranked} bids still in", "heading")
+    row += 1
+    if not plan.ranked:
+        said = [str(finding) for finding in plan.lot.waiting] or ["No bid is left in the competition."]
+        for sentence in said:
+            sheet.wide(row, sentence, NAME, FIRST_BID, _WIDE)
+            row += 1
+        return row
+    block = RoundBlock(sheet, plan, inputs, plan.lot.round)
+    row = block.write(row)
+    for result in plan.bids[: plan.ranked]:
+        column = plan.columns[result.bid.id]
+        whole.totals[result.bid.id] = elsewhere(sheet.name, cell(block.total_row, column))
+        whole.prices[result.bid.id] = _evaluated(plan, result)[0]
+    return row
+
+
+def _excluded(sheet: Sheet, plan: LotPlan, row: int) -> int:
+    """List the bids that are out: at which step, and every reason."""
+    out = [result for result in plan.bids if result.exclusion]
+    sheet.text(row, NAME, "7. Bids that are out, and why", "heading")
+    if not out:
+        sheet.text(row + 1, NAME, "None.", "note")
+    for at, result in enumerate(out, row + 1):
+        assert result.exclusion is not None
+        sheet.wide(at, result.exclusion.sentence, SHARE, FIRST_BID + 2, 110)
+        sheet.row(at, [title_of(result), STAGES[result.exclusion.stage]], "text")
+    return row + 1 + max(1, len(out))
+
+
+def _before(sheet: Sheet, plan: LotPlan, inputs: Inputs, row: int) -> None:
+    """Write each exclusion's "before": the same formulas over the bids there were until then."""
+    steps = plan.lot.recomputations
+    for number, step in enumerate(steps[:MOST_STEPS], 1):
+        name = title_of(plan.lot.result(step.exclusion.bid))
+        stage = STAGES[step.exclusion.stage]
+        sheet.text(row, NAME, f"8.{number}. Before {name} was taken out ({stage}); no part of the result", "heading")
+        row = RoundBlock(sheet, plan, inputs, step.before).write(row + 1) + 1
+    if len(steps) > MOST_STEPS:
+        said = f"The first {MOST_STEPS} of {len(steps)} exclusions are written out here."
+        sheet.text(row, NAME, said, "note")

@@ -1,0 +1,184 @@
+"""The last steps of the order of work: lots evaluated, allocated under the published limit, and recommended."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+from lots.errors import Finding
+from lots.money import total
+from scoring.evaluation import BidResult, LotEvaluation, evaluate_lot
+from scoring.limits import Allocation, Displacement, LotLimit, Standing, UnsettledTieError, allocate
+from scoring.tender_file import TenderFile
+
+
+@dataclass(frozen=True)
+class Recommendation:
+    """What the panel's figures recommend for one lot.
+
+    ``margin`` is the recommended bid's total less the reserve's (the next ranked bid that may take the lot under the
+    limit); under a method where the lowest figure is best it is the reserve's less the winner's. ``winner`` is None
+    where the lot waits, nothing was admitted, the first place is tied beyond the published list, or the limit leaves
+    nobody: ``open_points`` then say which.
+    """
+
+    lot: str
+    winner: BidResult | None
+    reserve: BidResult | None
+    margin: Fraction | None
+    reasons: tuple[str, ...]
+    displaced: tuple[Displacement, ...] = ()
+    open_points: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """The whole procurement: every contract lot evaluated, the allocation over lots, and the recommendations.
+
+    ``allocation`` is None where a tie that the published list does not settle decides who gets a lot.
+    """
+
+    file: TenderFile
+    lots: tuple[LotEvaluation, ...]
+    allocation: Allocation | None
+    recommendations: tuple[Recommendation, ...]
+
+    def lot(self, lot_id: str) -> LotEvaluation:
+        """Find the evaluation of a lot; KeyError where there is none."""
+        for evaluated in self.lots:
+            if evaluated.lot.id == lot_id:
+                return evaluated
+        raise KeyError(lot_id)
+
+    def recommendation(self, lot_id: str) -> Recommendation:
+        """Find the recommendation for a lot; KeyError where there is none."""
+        for recommendation in self.recommendations:
+            if recommendation.lot == lot_id:
+                return recommendation
+        raise KeyError(lot_id)
+
+
+def evaluate(file: TenderFile) -> Evaluation:
+    """Evaluate every contract lot, allocate lots under the published limit, and recommend: all from the file alone."""
+    lots = tuple(evaluate_lot(file, lot.id) for lot in file.tender.contract_lots)
+    settled = [lot for lot in lots if lot.ranking.first is not None]
+    groups = {org.id: org.group or org.id for org in file.organisations}
+    try:
+        allocation = allocate(
+            _limit_of(file, settled),
+            [standing for lot in settled for standing in standings(lot)],
+            preferences={preference.tenderer: preference.lots for preference in file.lot_preferences},
+            counts_as=groups,
+            names=_titles(file),
+        )
+    except UnsettledTieError as tie:
+        undecided = tuple(Recommendation(lot.lot.id, None, None, None, (), (), tie.findings) for lot in lots)
+        return Evaluation(file, lots, None, undecided)
+    return Evaluation(file, lots, allocation, tuple(_recommend(lot, file, allocation, groups) for lot in lots))
+
+
+def _titles(file: TenderFile) -> dict[str, str]:
+    """Map ids of lots, organisations and groups to what a reader knows them by."""
+    lots = {lot.id: f"“{lot.title}”" for lot in file.tender.lots}
+    return {org.id: org.name for org in file.organisations} | lots
+
+
+def _limit_of(file: TenderFile, settled: Sequence[LotEvaluation]) -> LotLimit | None:
+    """Return the published limit over the lots that can be awarded now, in the published order."""
+    limit, here = file.lot_limit, {lot.lot.id for lot in settled}
+    return replace(limit, lot_order=tuple(lot for lot in limit.lot_order if lot in here)) if limit else None
+
+
+def standings(lot: LotEvaluation) -> tuple[Standing, ...]:
+    """Return a lot's ranked bids as the allocation sees them; a higher total is always better there."""
+    sign = -1 if lot.round.method and lot.round.method.best == "lowest" else 1
+    return tuple(
+        Standing(
+            lot.lot.id,
+            result.tenderer.id,
+            sign * (result.total or Fraction(0)),
+            result.rank or 0,
+            result.bid.price,
+        )
+        for result in lot.ranked
+    )
+
+
+def _recommend(
+    lot: LotEvaluation, file: TenderFile, allocation: Allocation, groups: Mapping[str, str]
+) -> Recommendation:
+    awarded = next((award.tenderer for award in allocation.awards if award.lot == lot.lot.id), None)
+    displaced = tuple(move for move in allocation.displaced if move.lot == lot.lot.id)
+    winner = next((result for result in lot.ranked if result.tenderer.id == awarded), None)
+    if winner is None:
+        return Recommendation(lot.lot.id, None, None, None, (), displaced, _open_points(lot, allocation))
+    others = [result for result in lot.ranked if result.bid.id != winner.bid.id]
+    free = (result for result in others if _may_take(result, lot.lot.id, file.lot_limit, allocation, groups))
+    reserve = next(free, None)
+    margin = abs((winner.total or Fraction(0)) - (reserve.total or Fraction(0))) if reserve else None
+    reasons = (*_reasons(lot, winner), *(move.reason for move in displaced))
+    return Recommendation(lot.lot.id, winner, reserve, margin, reasons, displaced)
+
+
+def _may_take(
+    result: BidResult, lot_id: str, limit: LotLimit | None, allocation: Allocation, groups: Mapping[str, str]
+) -> bool:
+    """Say whether a tenderer could take a lot in the winner's stead and stay within the published limit."""
+    if limit is None:
+        return True
+    own = groups[result.tenderer.id]
+    held = [award for award in allocation.awards if award.lot != lot_id and award.tenderer]
+    mine = [award for award in held if groups[award.tenderer or ""] == own]
+    spend = total([result.bid.price, *(award.price for award in mine if award.price)])
+    enough_lots = limit.maximum_lots is None or len(mine) + 1 <= limit.maximum_lots
+    return enough_lots and (limit.maximum_spend is None or spend <= limit.maximum_spend)
+
+
+def _open_points(lot: LotEvaluation, allocation: Allocation) -> tuple[Finding, ...]:
+    if lot.waiting:
+        return lot.waiting
+    if not lot.ranked:
+        return (Finding("no_bid_left", f"No bid for {lot.lot.title} is left in the competition", lot.lot.id),)
+    if lot.ranking.first is None:
+        message = f"The first place in {lot.lot.title} is a tie that the published tie-break list does not settle"
+        return (Finding("tie_unsettled", message, lot.lot.id),)
+    return tuple(finding for finding in allocation.findings if finding.place == lot.lot.id)
+
+
+def _reasons(lot: LotEvaluation, winner: BidResult) -> tuple[str, ...]:
+    rounding = lot.methodology.rounding
+    count = len(lot.ranked)
+    total = rounding.text(winner.total or Fraction(0))
+    what = "method figure" if lot.round.method else "total score"
+    if winner.rank == 1:
+        bids = f"{count} ranked {'bids' if count > 1 else 'bid'}"
+        reasons = [f"{winner.tenderer.name} has the best {what} of {bids}: {total}."]
+    else:
+        reasons = [f"{winner.tenderer.name} ranks number {winner.rank} of {count} ranked bids, {what} {total}."]
+    for tie in lot.ranking.ties_broken:
+        if winner.bid.id in tie.bids:
+            figures = "; ".join(f"{_name(lot.ranked, bid)} {_short(figure)}" for bid, figure in tie.figures)
+            reasons.append(f"A tie at {total} was settled by the published list, step “{tie.rule}”: {figures}.")
+    for step in lot.recomputations:
+        if step.winner_changed:
+            gone, first = _name(lot.results, step.exclusion.bid), _name(lot.results, step.before.ranking.first or "")
+            reasons.append(
+                f"With {gone} still in, {first} would have come first; the published order of work takes it out"
+                " before prices are compared, and both results are on file."
+            )
+    return tuple(reasons)
+
+
+def _name(results: Sequence[BidResult], bid_id: str) -> str:
+    return next((result.tenderer.name for result in results if result.bid.id == bid_id), "nobody")
+
+
+def _short(figure: str) -> str:
+    """Cut a long decimal for a sentence; the derivation has it in full."""
+    return figure if len(figure) <= 9 else f"{figure[:9]}…"
+
+
+def names(results: Sequence[BidResult]) -> Mapping[str, str]:
+    """Map bid ids to their tenderers' names."""
+    return {result.bid.id: result.tenderer.name for result in results}

@@ -1,0 +1,132 @@
+"""Steps 3 and 4 of the order of work, then low prices: which marked bids stay in, and why the others do not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from lots.bid import Bid
+from lots.ceilings import price_findings
+from lots.collaboration import Consequence
+from lots.errors import Finding, errors_in
+from lots.lot import Lot
+from lots.split_report import SplitReport
+from scoring.abnormal import Enquiry, enquiries
+from scoring.admission import STAGES, Exclusion, Stage
+from scoring.decision import EnquiryOutcome
+from scoring.figures import exact, plain
+from scoring.marking import Marking, gate_findings
+from scoring.methodology import Methodology
+from scoring.pricing import evaluated_price
+from scoring.tender_file import TenderFile
+
+
+@dataclass(frozen=True)
+class PriceEnquiry:
+    """A price that looks abnormally low: the tests it met, and the outcome of the written enquiry if there is one."""
+
+    bid: str
+    tests: tuple[Enquiry, ...]
+    outcome: EnquiryOutcome | None
+
+
+@dataclass(frozen=True)
+class Work:
+    """What the steps look at: the file, the lot, how it is judged, the marks, and every admitted bid's split report."""
+
+    file: TenderFile
+    lot: Lot
+    methodology: Methodology
+    marking: Marking
+    splits: Mapping[str, SplitReport]
+
+    def findings(self, bid: Bid) -> tuple[Finding, ...]:
+        """Return everything found about a bid's price and split, warnings included (nothing for a bid kept out)."""
+        if bid.id not in self.splits:
+            return ()
+        return (*price_findings(bid, self.lot, f"bid {bid.id}"), *self.splits[bid.id].findings)
+
+
+Outcome = tuple[Exclusion | None, tuple[Finding, ...]]
+
+
+def screen(bids: Sequence[Bid], work: Work) -> tuple[tuple[Exclusion, ...], tuple[Finding, ...]]:
+    """Take admitted bids through gates, ceilings, split and low-price decisions, in that order.
+
+    Returns the exclusions in the order of work, and what the lot still waits for (an unmade decision or enquiry).
+    """
+    removed: list[Exclusion] = []
+    waiting: list[Finding] = []
+    for step in (_gate, _ceiling, _split):
+        for bid in [bid for bid in bids if bid.id in work.marking.rows and bid.id not in _ids(removed)]:
+            gone, missing = step(bid, work)
+            waiting += missing
+            removed += [gone] if gone else []
+    still_in = [bid for bid in bids if bid.id not in _ids(removed)]
+    for enquiry in price_enquiries(still_in, work):
+        if enquiry.outcome is None:
+            waiting.append(_unanswered(enquiry))
+        elif enquiry.outcome.decision == "rejected":
+            reason = Finding("abnormally_low_rejected", enquiry.outcome.reason, f"bid {enquiry.bid}")
+            removed.append(Exclusion(enquiry.bid, "abnormally_low", (reason,)))
+    return tuple(removed), tuple(waiting)
+
+
+def _ids(removed: Sequence[Exclusion]) -> set[str]:
+    return {gone.bid for gone in removed}
+
+
+def _gate(bid: Bid, work: Work) -> Outcome:
+    missed = gate_findings(work.marking.rows[bid.id], work.methodology)
+    return (Exclusion(bid.id, "gate", missed) if missed else None), ()
+
+
+def _ceiling(bid: Bid, work: Work) -> Outcome:
+    broken = (*errors_in(price_findings(bid, work.lot, f"bid {bid.id}")), *_off_the_fixed_price(bid, work))
+    return _consequence(bid, "ceiling", broken, work.methodology.over_ceiling, work)
+
+
+def _off_the_fixed_price(bid: Bid, work: Work) -> Iterator[Finding]:
+    """Find a price other than the one published where the tender fixed it."""
+    method = work.methodology.price
+    if method.formula != "fixed_price":
+        return
+    published, price = exact(method.parameter("price")), evaluated_price(bid, work.methodology)
+    if price != published:
+        message = f"The price is £{plain(price)}; the tender fixed it at £{plain(published)}"
+        yield Finding("price_not_as_fixed", message, f"bid {bid.id}")
+
+
+def _split(bid: Bid, work: Work) -> Outcome:
+    broken = errors_in(work.splits[bid.id].findings)
+    return _consequence(bid, "split", broken, work.lot.collaboration.consequence, work)
+
+
+def _consequence(bid: Bid, stage: Stage, broken: tuple[Finding, ...], published: Consequence, work: Work) -> Outcome:
+    """Apply the published consequence of a broken rule: out at once, or out or in by a recorded decision."""
+    if not broken:
+        return None, ()
+    if published == "reject":
+        return Exclusion(bid.id, stage, broken), ()
+    made = [d for d in work.file.admissions if d.bid == bid.id and d.concerning == stage]
+    if not made:
+        message = f"Bid {bid.id} breaks the {STAGES[stage]}; the published consequence is a clarification: record it"
+        return None, (Finding("clarification_open", message, f"bid {bid.id}"),)
+    if made[-1].decision == "admit":
+        return None, ()
+    return Exclusion(bid.id, stage, (*broken, Finding("excluded_by_decision", made[-1].reason, f"bid {bid.id}"))), ()
+
+
+def price_enquiries(bids: Sequence[Bid], work: Work) -> tuple[PriceEnquiry, ...]:
+    """Test every price still in against the published triggers; they prompt a written enquiry, never a rejection."""
+    outcomes = {outcome.bid: outcome for outcome in work.file.enquiries}
+    prices = {bid.id: evaluated_price(bid, work.methodology) for bid in bids}
+    tests: dict[str, list[Enquiry]] = {}
+    for enquiry in enquiries(prices, work.methodology.abnormally_low):
+        tests.setdefault(enquiry.bid, []).append(enquiry)
+    return tuple(PriceEnquiry(bid, tuple(met), outcomes.get(bid)) for bid, met in tests.items())
+
+
+def _unanswered(enquiry: PriceEnquiry) -> Finding:
+    message = f"The price of bid {enquiry.bid} looks abnormally low: ask in writing and record the reply and decision"
+    return Finding("enquiry_open", message, f"bid {enquiry.bid}")
