@@ -129,7 +129,7 @@ def worked(lot: LotEvaluation, result: BidResult) -> tuple[Worked, ...]:
     """List how each of a bid's numbers came to be: every scored criterion, the price, the price marks, the total."""
     rows = [_worked(explain_leaf(row, result.bid.id)) for row in result.rows]
     if result.price is not None:
-        rows.append(_worked(explain_price(result), pounds=True))
+        rows.append(_worked(explain_price(result, lot.methodology), pounds=True))
     if result.rows:
         rows += _totals(explain_total(lot, result.bid.id))
     return tuple(rows)

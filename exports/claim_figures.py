@@ -15,7 +15,6 @@ from fractions import Fraction
 from exports.record import PAIRS
 from exports.standstill import Period, standstill_of
 from lots.bid import Bid
-from lots.ceilings import price_findings
 from lots.errors import Finding, ProcurementError, errors_in
 from lots.lot import Lot
 from lots.organisation import Organisation
@@ -29,8 +28,9 @@ from scoring.marking import LeafMarks, Marking, gate_findings
 from scoring.methodology import Methodology
 from scoring.methods import Offer, rank_offers
 from scoring.price import price_marks
-from scoring.pricing import evaluated_price, tie_break_keys
+from scoring.pricing import evaluated_price, judged_quality, tie_break_keys
 from scoring.scale import Scale
+from scoring.screening import ceiling_findings
 
 _NUMBER = re.compile(r"-?[0-9]{1,40}(?:\.[0-9]{1,30})?(?:/[0-9]{1,40})?", re.ASCII)
 LARGEST_COUNT = 10_000
@@ -191,12 +191,15 @@ class _Work:
         return prices
 
     def _method_figures(self, asked: list[str]) -> dict[str, Fraction]:
-        offers = {who: Offer(self.evaluated[who], self.scored[who]) for who in asked}
+        offers = {who: Offer(self.evaluated[who], self._judged(who)) for who in asked}
         given = {name: number(text) for name, text in self.inputs.references}
         for name in ("best_quality", "lowest_quality"):
             if name in given and "lowest" in given:
                 offers[name] = Offer(given["lowest"], given[name])
         return {who: rank_offers(self.methodology.price, offers).figures[who] for who in asked}
+
+    def _judged(self, who: str) -> Fraction:
+        return judged_quality(self.methodology, self.rows[who], self.scored[who])
 
     def weights(self) -> Iterator[tuple[str, str]]:
         for criterion, _ in walk(self.methodology.criteria):
@@ -236,7 +239,7 @@ class _Work:
 
     def report(self) -> SplitReport:
         known = {organisation.id: organisation for organisation in self.inputs.organisations}
-        return check_split(self.inputs.bid, self.inputs.lot.collaboration, known)
+        return check_split(self.inputs.bid, self.inputs.lot.collaboration, known, years=self.inputs.lot.years)
 
     def refused(self) -> tuple[Finding, ...]:
         """Find again what kept the bid out, by the step at which it fell out."""
@@ -247,5 +250,5 @@ class _Work:
         if self.inputs.excluded_at == "gate":
             return gate_findings(self.rows["own"], self.methodology)
         if self.inputs.excluded_at == "ceiling":
-            return errors_in(price_findings(bid, lot, f"bid {bid.id}"))
+            return ceiling_findings(bid, lot, self.methodology, self.rows["own"], self.scored["own"])
         return errors_in(self.report().findings) if self.inputs.excluded_at == "split" else ()

@@ -77,7 +77,7 @@ def inputs_of(
         scales_used(lot, file.scales),
         tuple(_bare(organisation) for organisation in file.organisations if organisation.id in named),
         own.bid,
-        period_of(award, file.tender.regime),
+        period_of(award, file.tender),
         assessed(own),
         references=tuple((name, number_text(figure)) for name, figure in references),
         excluded_at=own.exclusion.stage if own.exclusion else "",

@@ -73,7 +73,7 @@ def awarded_claim(
         tuple(scale for scale in file.scales if scale.id in used),
         (),
         Bid(winner.bid.id, lot.lot.id, file.tender.deadline, (), ()),
-        period_of(award, file.tender.regime),
+        period_of(award, file.tender),
         winner=assessed(winner, price=apart),
     )
     whole = tuple(pair for pair in _whole(lot, winner) if shown or pair[0] != "winner.price")
@@ -134,7 +134,7 @@ def _printed(
             yield f"winner.marks.{line.id}", say(line.own_marks)
     if winner.scored is not None:
         yield "winner.scored", say(winner.scored)
-    yield from standstill_dates(period_of(award, file.tender.regime))
+    yield from standstill_dates(period_of(award, file.tender))
 
 
 def _whole(lot: LotEvaluation, winner: BidResult) -> Places:

@@ -136,7 +136,7 @@ def decision_record(evaluation: Evaluation) -> DecisionRecord:
         open_lots=tuple(_open(evaluation)),
         narrative=_narrative(award),
         comments=(("Financial implications", award.finance), ("Legal implications", award.legal)),
-        standstill=standstill_of(period_of(award, file.tender.regime)),
+        standstill=standstill_of(period_of(award, file.tender)),
         deadline=file.tender.deadline,
         published=award.notice_published,
         limit=file.lot_limit.words() if file.lot_limit else "",

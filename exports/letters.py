@@ -168,10 +168,8 @@ def _letter(
     hidden = bool(ground) and reveals(references, winner.price)
     text, _ = letter_text(award, own.bid.id)
     lines = criterion_lines(lot, file.scales, own, winner)
-    title = TITLES.get(regime, "Outcome letter")
-    slot = Slot(title, "letter", order, lot.lot.id, own.tenderer.id, "addressee only", addressee_of(own.tenderer))
     made = UnsuccessfulLetter(
-        head=head_of(file, slot),
+        head=head_of(file, _slot(regime, lot, own, order)),
         regime=regime,
         rules=rules_of(regime),
         vat=file.tender.vat,
@@ -188,7 +186,7 @@ def _letter(
         advantages=text.advantages,
         feedback=text.feedback,
         withheld=award.withheld,
-        standstill=standstill_of(period_of(award, regime)),
+        standstill=standstill_of(period_of(award, evaluation.file.tender)),
         sent=award.notices_sent,
         published=award.notice_published,
         debrief_contact=award.debrief_contact or file.tender.buyer.email,
@@ -200,6 +198,11 @@ def _letter(
         scales=scales_used(lot, file.scales),
     )
     return replace(made, attachments=(_claim(made, evaluation, award, lot, own, winner, hidden=hidden),))
+
+
+def _slot(regime: Regime, lot: LotEvaluation, own: BidResult, order: int) -> Slot:
+    title, to = TITLES.get(regime, "Outcome letter"), addressee_of(own.tenderer)
+    return Slot(title, "letter", order, lot.lot.id, own.tenderer.id, "addressee only", to)
 
 
 def _shown(winner: BidResult, ground: str) -> WinnerShown:

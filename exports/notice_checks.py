@@ -29,7 +29,7 @@ def award_findings(file: TenderFile) -> Iterator[Finding]:
     yield from empty(award, "award", "The award decision")
     if award is None:
         return
-    yield from missing_dates(period_of(award, file.tender.regime))
+    yield from missing_dates(period_of(award, file.tender))
     yield from empty(award.signatories, "award.signatories", "Whoever signs the notices")
     for i, item in enumerate(award.withheld):
         yield from empty(item.topic, f"award.withheld[{i}].topic", "What is withheld")

@@ -152,7 +152,7 @@ def _notice(evaluation: Evaluation, award: AwardDecision, lot: LotEvaluation, ow
         rules_kept=_rules_kept(own.split),
         commitments=own.bid.commitments,
         conditions=award.conditions,
-        standstill=standstill_of(period_of(award, regime)),
+        standstill=standstill_of(period_of(award, evaluation.file.tender)),
         sent=award.notices_sent,
         published=award.notice_published,
         debrief_contact=award.debrief_contact or file.tender.buyer.email,

@@ -11,6 +11,7 @@ that matter to screen readers: header cells without a scope and links without th
 
 from __future__ import annotations
 
+import gc
 import io
 import logging
 from collections.abc import Sequence
@@ -71,22 +72,36 @@ class OnlyFonts(URLFetcher):  # type: ignore[misc] # the library has no types
         return super().fetch(url, headers)
 
 
-def from_html(html: str, *, css: str = "", attachments: Sequence[Attached] = (), created: date | datetime) -> bytes:
+def from_html(
+    html: str,
+    *,
+    css: str = "",
+    attachments: Sequence[Attached] = (),
+    created: date | datetime,
+    lean: bool = False,
+) -> bytes:
     """Print HTML as PDF/UA-1 with the ``attachments`` inside, dated ``created`` (a date means midnight UTC).
 
-    ``css`` is parsed once for each text. PdfError when the HTML is longer than 8 million characters.
+    ``css`` is parsed once for each text. ``lean`` frees the laid-out pages at once by sweeping the whole heap, which a
+    process that does nothing but print can afford. PdfError when the HTML is longer than 8 million characters.
     """
     if len(html) > LONGEST_HTML:
         raise PdfError(f"The document has {len(html)} characters; at most {LONGEST_HTML} can be printed")
-    moment = _moment(created)
     with _LOCK:
-        styles, fonts = _styles(css)
-        source = weasyprint.HTML(string=html, url_fetcher=OnlyFonts(), base_url=None)
-        page = source.render(font_config=fonts, stylesheets=[styles], pdf_variant="pdf/ua-1")
-        page.metadata.created = page.metadata.modified = f"{moment:%Y-%m-%dT%H:%M:%SZ}"
-        page.metadata.attachments = [_attachment(item, moment) for item in attachments]
-        raw = page.write_pdf(pdf_variant="pdf/ua-1")
+        raw = _laid_out(html, css, attachments, _moment(created))
+    if lean:
+        gc.collect()  # pages hold one another in cycles; left alone, two documents' worth of them pile up
     return _mended(raw)
+
+
+def _laid_out(html: str, css: str, attachments: Sequence[Attached], moment: datetime) -> bytes:
+    """Lay the pages out and write them; nothing of the layout outlives this call but its garbage."""
+    styles, fonts = _styles(css)
+    source = weasyprint.HTML(string=html, url_fetcher=OnlyFonts(), base_url=None)
+    page = source.render(font_config=fonts, stylesheets=[styles], pdf_variant="pdf/ua-1")
+    page.metadata.created = page.metadata.modified = f"{moment:%Y-%m-%dT%H:%M:%SZ}"
+    page.metadata.attachments = [_attachment(item, moment) for item in attachments]
+    return bytes(page.write_pdf(pdf_variant="pdf/ua-1"))
 
 
 def attached(data: bytes, name: str) -> bytes:
@@ -147,13 +162,17 @@ def _attachment(item: Attached, moment: datetime) -> Any:
 
 
 def _mended(raw: bytes) -> bytes:
-    """Give header cells their scope and link annotations their print flag, and write with a settled file id."""
+    """Give header cells their scope, links their print flag, attachments their purpose; write with a settled id."""
     out = io.BytesIO()
     with pikepdf.open(io.BytesIO(raw)) as pdf:
         for page in pdf.pages:
             for note in page.obj.get("/Annots", ()):
                 if note.get("/Subtype") == "/Link":
                     note["/F"] = int(note.get("/F", 0)) | _PRINT
+        for spec in pdf.attachments.values():
+            spec.obj["/AFRelationship"] = pikepdf.Name.Data
+        if pdf.attachments:
+            pdf.Root["/AF"] = pikepdf.Array([spec.obj for _, spec in sorted(pdf.attachments.items())])
         root = pdf.Root.get("/StructTreeRoot")
         if root is not None:
             _scope_headers(root)

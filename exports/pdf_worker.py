@@ -13,6 +13,7 @@ import resource
 import struct
 import subprocess
 import sys
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -21,6 +22,7 @@ from typing import IO
 from exports.pdf import Attached, PdfError, from_html
 
 MEMORY = 1 << 30  # bytes of address space
+LIFE = 50  # documents
 _LENGTH = struct.Struct(">Q")
 _ROOT = Path(__file__).resolve().parent.parent
 
@@ -34,25 +36,28 @@ class Job:
     attachments: tuple[Attached, ...]
     created: date
 
-    def run(self) -> bytes:
+    def run(self, *, lean: bool = False) -> bytes:
         """Print it in this process."""
-        return from_html(self.html, css=self.css, attachments=self.attachments, created=self.created)
+        return from_html(self.html, css=self.css, attachments=self.attachments, created=self.created, lean=lean)
 
 
 class PrinterProcess:
-    """A worker process that prints one job at a time, for as long as it is open."""
+    """A worker process that prints one job at a time; a fresh one takes over after ``LIFE`` documents.
+
+    Pango and the heap keep a little of every document, so that only a bounded life bounds the memory.
+    """
 
     def __init__(self) -> None:
-        path = os.pathsep.join(filter(None, [str(_ROOT), os.environ.get("PYTHONPATH")]))
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "exports.pdf_worker"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            env={**os.environ, "PYTHONPATH": path},
-        )
+        self._printed = 0
+        self._peak = 0
+        self._process = _started()
 
     def run(self, job: Job) -> bytes:
         """Print a job; PdfError when it fails there, or when the process has ended."""
+        if self._printed == LIFE:
+            self.close()
+            self._process, self._printed = _started(), 0
+        self._printed += 1
         out, back = self._process.stdin, self._process.stdout
         if out is None or back is None:
             raise PdfError("The printing process has no way to be spoken to")
@@ -66,18 +71,31 @@ class PrinterProcess:
         raise PdfError(f"The document could not be printed: {answer}")
 
     def peak(self) -> int:
-        """Return the greatest resident bytes of the process so far; 0 where the system does not tell."""
+        """Return the greatest resident bytes of any of its processes so far; 0 where the system does not tell."""
         status = Path(f"/proc/{self._process.pid}/status")
         lines = status.read_text().splitlines() if status.exists() else []
-        found = [int(line.split()[1]) for line in lines if line.startswith("VmHWM")]
-        return found[0] * 1024 if found else 0
+        found = [int(line.split()[1]) * 1024 for line in lines if line.startswith("VmHWM")]
+        self._peak = max(self._peak, *found, 0)
+        return self._peak
 
     def close(self) -> None:
         """End the process and wait for it."""
+        self.peak()
         for stream in (self._process.stdin, self._process.stdout):
-            if stream is not None:
-                stream.close()
+            with suppress(BrokenPipeError):  # it has gone already
+                if stream is not None:
+                    stream.close()
         self._process.wait()
+
+
+def _started() -> subprocess.Popen[bytes]:
+    path = os.pathsep.join(filter(None, [str(_ROOT), os.environ.get("PYTHONPATH")]))
+    return subprocess.Popen(
+        [sys.executable, "-m", "exports.pdf_worker"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": path},
+    )
 
 
 def serve(jobs: IO[bytes], results: IO[bytes]) -> None:
@@ -88,11 +106,10 @@ def serve(jobs: IO[bytes], results: IO[bytes]) -> None:
         except EOFError:
             return
         try:
-            answer: object = job.run() if isinstance(job, Job) else "this is not a printing job"
+            answer: object = job.run(lean=True) if isinstance(job, Job) else "this is not a printing job"
         except Exception as error:
             answer = f"{type(error).__name__}: {error}"
         _send(results, answer)
-        gc.collect()  # a laid-out page holds itself by cycles; left alone, two documents' worth of them pile up
 
 
 def _send(stream: IO[bytes], message: object) -> None:

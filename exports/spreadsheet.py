@@ -76,16 +76,16 @@ def _read_me(sheet: Sheet, plan: Plan) -> None:
     file = plan.evaluation.file
     sheet.text(0, 0, "Evaluation record", "title")
     rules, whole = digests(file)
-    facts = {
-        "Tender": f"{file.tender.reference}: {file.tender.title}",
-        "Buyer": file.tender.buyer.name,
-        "Published rules, SHA-256": rules,
-        "Tender file, SHA-256": whole,
-        **{f"Rounding, {method.title}": method.rounding.words() for method in file.methodologies},
-        "Invented for illustration": ", ".join(file.tender.illustrative) or "nothing",
-    }
+    facts = [
+        ("Tender", f"{file.tender.reference}: {file.tender.title}"),
+        ("Buyer", file.tender.buyer.name),
+        ("Published rules, SHA-256", rules),
+        ("Tender file, SHA-256", whole),
+        *((f"Rounding: {method.title}", method.rounding.words()) for method in file.methodologies),
+        ("Invented for illustration", ", ".join(file.tender.illustrative) or "nothing"),
+    ]
     row = 2
-    for name, fact in facts.items():
+    for name, fact in facts:
         sheet.text(row, 0, name, "strong")
         sheet.wide(row, fact, 1, len(_WIDTHS) - 1, 105)
         row += 1

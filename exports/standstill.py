@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
 from exports.documents import empty
-from lots.calendar import Standstill, no_standstill, pa_standstill, pcr_standstill
+from lots.calendar import ENGLAND_AND_WALES, Divisions, Standstill, no_standstill, pa_standstill, pcr_standstill
 from lots.errors import Finding
 from lots.regime import Regime
+from lots.tender import OneOffHoliday, Tender
 from scoring.decision import AwardDecision
 
 NO_DUTY = "No standstill is required of an award below the threshold or of a grant"
@@ -28,17 +29,26 @@ class Period:
     received: date | None = None
     published: date | None = None
     voluntary: bool = False
+    divisions: Divisions = ENGLAND_AND_WALES
+    one_off: tuple[OneOffHoliday, ...] = ()
+
+    @property
+    def extra(self) -> Mapping[date, str]:
+        """Return the one-off holidays as the calendar takes them."""
+        return {holiday.day: holiday.title for holiday in self.one_off}
 
 
-def period_of(award: AwardDecision, regime: Regime) -> Period:
-    """Take from an award decision what its standstill is counted from."""
+def period_of(award: AwardDecision, tender: Tender) -> Period:
+    """Take from an award decision, and the tender's calendar, what the standstill is counted from."""
     return Period(
-        regime,
+        tender.regime,
         award.notices_sent,
         award.means,
         award.received,
         award.notice_published,
         award.voluntary_standstill,
+        tender.bank_holidays,
+        tender.one_off_holidays,
     )
 
 
@@ -58,9 +68,17 @@ def standstill_of(period: Period) -> Standstill:
     CalendarError where the dates cannot be counted; ``missing_dates`` says beforehand which are missing.
     """
     if period.regime is Regime.PCR2015_LIGHT_TOUCH:
-        return pcr_standstill(sent=period.sent, means=period.means, received=period.received)
+        return pcr_standstill(
+            sent=period.sent,
+            means=period.means,
+            received=period.received,
+            divisions=period.divisions,
+            extra=period.extra,
+        )
     published = period.published or period.sent or date.min
     if period.regime is Regime.PA2023_FULL or (period.regime is Regime.PA2023_LIGHT_TOUCH and period.voluntary):
-        return pa_standstill(published=published, voluntary=period.regime is Regime.PA2023_LIGHT_TOUCH)
+        return pa_standstill(
+            published=published, voluntary=period.regime is Regime.PA2023_LIGHT_TOUCH, extra=period.extra
+        )
     basis = LIGHT_TOUCH if period.regime is Regime.PA2023_LIGHT_TOUCH else NO_DUTY
     return no_standstill(signable_from=published, basis=basis)

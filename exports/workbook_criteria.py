@@ -53,7 +53,6 @@ class CriteriaBlock:
         share = "Percentage of the whole" if absolute else "Share of 100 in its parent"
         titles = ["Award criterion", "Kind", share, "Weight in the whole", "Top points", "Minimum", "Weight, exact"]
         self.sheet.heads(row, [*titles, *(title_of(result) for result in self.plan.bids)])
-        self.sheet.raw.set_row(row, 44)
         self.sheet.freeze(row + 1, 1)
         self.sheet.text(row + 1, NAME, "Standing", "strong")
         for result in self.plan.bids:
@@ -91,7 +90,7 @@ class CriteriaBlock:
         if parent is not None and self.methodology.weighting == "shares":
             formula = f"{cell(self.rows.weights[parent.id], WEIGHT)}*{share}/100"
         self.sheet.formula(row, WEIGHT, formula, weight)
-        self.sheet.text(row, EXACT, plain(weight), "note")
+        self.sheet.text(row, EXACT, plain(weight), "exact")
         if criterion.minimum is not None:
             self.sheet.typed(row, MINIMUM, criterion.minimum)
         leaf = self.leaves.get(criterion.id)
@@ -211,8 +210,7 @@ class CriteriaBlock:
         for result in self._marked_bids():
             column = self._column(result)
             met = self.marked[result.bid.id][criterion.id].points >= Fraction(criterion.minimum or 0)
-            formula = f'IF(ROUND({cell(at, column)},9)>={minimum},"met","missed")'
-            self.sheet.formula(row, column, formula, "met" if met else "missed")
+            self.sheet.verdict(row, column, f"ROUND({cell(at, column)},9)>={minimum}", met, "met", "missed")
 
     def _share(self, row: int, title: str, leaves: set[str], marks: int, minimum: str, least: Fraction) -> None:
         self.sheet.text(row, NAME, title)
@@ -221,8 +219,7 @@ class CriteriaBlock:
             column = self._column(result)
             share = self._earned(result, leaves) / whole * 100
             got = self.sheet.formula(row, column, f"100*{cell(marks, column)}/{fixed(marks, WEIGHT)}", share, PERCENT)
-            words = "met" if share >= least else "missed"
-            self.sheet.formula(row + 1, column, f'IF(ROUND({got},9)>={minimum},"met","missed")', words)
+            self.sheet.verdict(row + 1, column, f"ROUND({got},9)>={minimum}", share >= least, "met", "missed")
 
 
 def _tree(

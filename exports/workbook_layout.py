@@ -13,7 +13,7 @@ from scoring.evaluation import BidResult, LotEvaluation
 from scoring.recommendation import Evaluation
 
 FIRST_BID = 7  # on the totals sheets: the columns before it tell of criteria
-PRICES_TOP, PRICES_LEFT = 7, 3  # on the price sheets: the first bid's first year
+PRICES_TOP, PRICES_LEFT = 8, 3  # on the price sheets: the first bid's first year
 SCORES_TOP, SCORES_POINTS = 3, 7  # on the sheet of scores: the first score, and the column of points
 _TOTALS, _PRICES = " totals", " prices"
 
@@ -31,12 +31,17 @@ class LotPlan:
     prices: str
 
     @cached_property
+    def by_id(self) -> Mapping[str, BidResult]:
+        """Map bids to what was found out about them, in the order of the file."""
+        return {result.bid.id: result for result in self.lot.results}
+
+    @cached_property
     def bids(self) -> tuple[BidResult, ...]:
         """Return the bids in the order of the columns."""
         inside = list(self.lot.round.prices)
         inside += [step.exclusion.bid for step in reversed(self.lot.recomputations)]
-        others = [result.bid.id for result in self.lot.results if result.bid.id not in set(inside)]
-        return tuple(self.lot.result(bid) for bid in (*inside, *others))
+        order = dict.fromkeys([*inside, *self.by_id])
+        return tuple(self.by_id[bid] for bid in order)
 
     @cached_property
     def columns(self) -> Mapping[str, int]:
@@ -61,6 +66,16 @@ class LotPlan:
     def price_cell(self, bid: str, year: int) -> str:
         """Name the cell of a bid's price in a year (0 = first), seen from another sheet."""
         return elsewhere(self.prices, cell(self.price_rows[bid], PRICES_LEFT + year))
+
+    @property
+    def other_costs(self) -> bool:
+        """Say whether any bid states costs beside its price: the sheet of prices then has a column for them."""
+        return any(result.bid.other_costs for result in self.lot.results)
+
+    def evaluated_cell(self, bid: str) -> str:
+        """Name the cell of a bid's evaluated price, seen from another sheet."""
+        column = PRICES_LEFT + self.years + (2 if self.other_costs else 1)
+        return elsewhere(self.prices, cell(self.price_rows[bid], column))
 
     def standing(self, result: BidResult) -> str:
         """Say in a few words whether a bid is still in."""

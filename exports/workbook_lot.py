@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from exports.workbook_book import BALANCE, MONEY, Book, Sheet
-from exports.workbook_criteria import NAME, SHARE, WEIGHT, CriteriaBlock
+from fractions import Fraction
+
+from exports.workbook_book import BALANCE, MARKS, MONEY, Book, Sheet
+from exports.workbook_criteria import NAME, SHARE, WEIGHT, Criteria, CriteriaBlock
 from exports.workbook_formulas import QUALITY_MAX, parameters_of
 from exports.workbook_layout import FIRST_BID, PRICES_LEFT, PRICES_TOP, LotPlan, Plan, title_of
+from exports.workbook_price import RATE_ROW, WORDS, basket, evaluated, other_costs, present_value
 from exports.workbook_round import Inputs, RoundBlock
-from exports.workbook_text import added, cell, elsewhere, fixed
-from lots.money import Money, total
+from exports.workbook_text import added, cell, down, elsewhere, fixed
+from lots.money import total
 from scoring.admission import STAGES
 from scoring.catalogue import FORMULAS
+from scoring.criteria import walk
 from scoring.evaluation import BidResult
 from scoring.figures import NumberError, exact
+from scoring.methodology import CriterionValue
+from scoring.pricing import judged_quality
 
-MOST_STEPS = 40  # exclusions whose "before" is written out; all of them are in the tender file
+MOST_COLUMNS = 4_000  # of bids "before" exclusions, in all: 40 exclusions among 100 bids; the rest can be recomputed
 _WIDE = 150  # characters across the columns of a paragraph
 
 
@@ -30,62 +36,51 @@ def write_prices(book: Book, plan: LotPlan) -> None:
     sheet.row(3, ["Annual budget (indicative)"], "text")
     budgets = [sheet.typed(3, PRICES_LEFT + year, lot.annual_budget, MONEY) for year in range(years)]
     sheet.formula(3, last, f"SUM({budgets[0]}:{budgets[-1]})", lot.annual_budget * years, MONEY, "sum")
-    for row, title, amount in (
-        (4, "Base value", lot.base_value),
-        (5, "Maximum potential spend", lot.maximum_potential_spend),
-    ):
+    _ceilings(sheet, plan, last)
+    heads += ["All years", *(["Other costs"] if plan.other_costs else []), "Evaluated price"]
+    sheet.heads(PRICES_TOP - 1, ["Tenderer", "Bid", "Standing", *heads])
+    sheet.freeze(PRICES_TOP, 1)
+    row = PRICES_TOP + len(plan.lot.results) + 1
+    _balances(sheet, plan, row)
+    parts, row = other_costs(sheet, plan, row + len(plan.lot.results) + 2)
+    lines = basket(sheet, plan, row + 1)
+    for result in plan.lot.results:
+        _priced(sheet, plan, result, parts.get(result.bid.id, []), lines.get(result.bid.id, []))
+
+
+def _ceilings(sheet: Sheet, plan: LotPlan, last: int) -> None:
+    lot, rate = plan.lot.lot, plan.lot.methodology.discount_rate
+    ceilings = {"Base value": lot.base_value, "Maximum potential spend": lot.maximum_potential_spend}
+    for row, (title, amount) in enumerate(ceilings.items(), 4):
         sheet.text(row, 0, title, "text")
         if amount is not None:
             sheet.typed(row, last, amount, MONEY)
-    other = any(result.bid.other_costs for result in plan.lot.results)
-    costs = ["Other costs", "Evaluated price"] if other else ["Evaluated price"]
-    sheet.heads(6, ["Tenderer", "Bid", "Standing", *heads, "All years", *costs])
-    sheet.freeze(7, 1)
-    row = PRICES_TOP + len(plan.lot.results) + 1
-    own = _other_costs(sheet, plan, row + len(plan.lot.results) + 3) if other else {}
-    for result in plan.lot.results:
-        _priced(sheet, plan, result, own)
-    _balances(sheet, plan, row)
+    if rate is not None:
+        sheet.text(RATE_ROW, 0, "Discount rate, per cent a year", "text")
+        sheet.typed(RATE_ROW, last, rate)
 
 
-def _priced(sheet: Sheet, plan: LotPlan, result: BidResult, costs: dict[str, list[str]]) -> None:
+def _priced(sheet: Sheet, plan: LotPlan, result: BidResult, costs: list[str], lines: list[str]) -> None:
     row, last = plan.price_rows[result.bid.id], PRICES_LEFT + plan.years
     sheet.row(row, [result.tenderer.name, result.bid.id, plan.standing(result)], "text")
     for year, price in enumerate(result.bid.prices):
         sheet.typed(row, PRICES_LEFT + year, price, MONEY)
     years = f"SUM({cell(row, PRICES_LEFT)}:{cell(row, last - 1)})"
-    address = sheet.formula(row, last, years, result.bid.price, MONEY, "sum")
-    price = result.bid.price
-    if any(one.bid.other_costs for one in plan.lot.results):
+    whole = sheet.formula(row, last, years, result.bid.price, MONEY, "sum")
+    if plan.other_costs:
         extra = total(cost.amount for cost in result.bid.other_costs)
-        more = sheet.formula(row, last + 1, added(costs.get(result.bid.id, [])), extra, MONEY)
-        if plan.lot.methodology.evaluated_price == "life_cycle":
-            address, price = f"{address}+{more}", price + extra
-        last += 1
-    sheet.formula(row, last + 1, address, price, MONEY, "sum")
-
-
-def _evaluated(plan: LotPlan, result: BidResult) -> tuple[str, Money]:
-    """Return the cell of a bid's evaluated price, seen from another sheet, and the price."""
-    other = any(one.bid.other_costs for one in plan.lot.results)
-    price = result.bid.price
-    if plan.lot.methodology.evaluated_price == "life_cycle":
-        price += total(cost.amount for cost in result.bid.other_costs)
-    column = PRICES_LEFT + plan.years + (2 if other else 1)
-    return elsewhere(plan.prices, cell(plan.price_rows[result.bid.id], column)), price
-
-
-def _other_costs(sheet: Sheet, plan: LotPlan, row: int) -> dict[str, list[str]]:
-    """Write the costs beside the price, one a row; return each bid's cells."""
-    found: dict[str, list[str]] = {}
-    counted = plan.lot.methodology.evaluated_price == "life_cycle"
-    sheet.text(row, 0, f"Other costs ({'added to' if counted else 'not part of'} the evaluated price)", "heading")
-    for result in plan.lot.results:
-        for cost in result.bid.other_costs:
-            row += 1
-            sheet.row(row, [result.tenderer.name, result.bid.id, cost.title], "text")
-            found.setdefault(result.bid.id, []).append(sheet.typed(row, PRICES_LEFT, cost.amount, MONEY))
-    return found
+        other = sheet.formula(row, last + 1, added(costs), extra, MONEY)
+    price_seen = evaluated(plan, result)
+    if price_seen is None:
+        return
+    formulas = {
+        "total": whole,
+        "life_cycle": f"{whole}+{other}" if plan.other_costs else whole,
+        "net_present_value": present_value(plan, result),
+        "basket": added(lines),
+    }
+    formula = formulas[plan.lot.methodology.evaluated_price]
+    sheet.formula(row, last + 1 + plan.other_costs, formula, price_seen, MONEY, "sum")
 
 
 def _balances(sheet: Sheet, plan: LotPlan, row: int) -> None:
@@ -107,14 +102,15 @@ def _balances(sheet: Sheet, plan: LotPlan, row: int) -> None:
 
 def write_totals(book: Book, plan: LotPlan, whole: Plan) -> None:
     """Write the sheet of totals: criteria, marks, minimums, price, ranks, exclusions and what they changed."""
-    sheet = book.sheet(plan.totals, (40, 14, 12, 14, 10, 10, 16, *[20] * len(plan.bids)))
+    sheet = book.sheet(plan.totals, (40, 14, 12, 14, 10, 10, 16, *[24] * len(plan.bids)))
     sheet.text(0, NAME, f"{plan.lot.lot.title}: totals and ranks", "title")
     sheet.text(1, NAME, plan.lot.methodology.title, "note")
     block = CriteriaBlock(sheet, plan, whole)
     row = _prices(sheet, plan, block.write(2) + 1)
     price = row - 1
     parameters, quality_max, row = _formula(sheet, plan, row + 1)
-    inputs = Inputs(block.rows, price, parameters, quality_max)
+    quality, row = _valued(sheet, plan, block.rows, row)
+    inputs = Inputs(block.rows, price, quality, parameters, quality_max)
     row = _official(sheet, plan, whole, inputs, row + 1)
     row = _excluded(sheet, plan, row + 1)
     _before(sheet, plan, inputs, row + 1)
@@ -126,8 +122,7 @@ def _prices(sheet: Sheet, plan: LotPlan, row: int) -> int:
     for year in range(plan.years):
         sheet.text(row + 1 + year, NAME, f"Price in year {year + 1}")
     row += plan.years + 1
-    added_costs = plan.lot.methodology.evaluated_price == "life_cycle"
-    sheet.text(row, NAME, f"Evaluated price, P ({'years and other costs' if added_costs else 'all years'})", "strong")
+    sheet.text(row, NAME, f"Evaluated price, P ({WORDS[plan.lot.methodology.evaluated_price]})", "strong")
     for result in plan.bids:
         if result.rows:
             _price(sheet, plan, result, row)
@@ -138,10 +133,44 @@ def _price(sheet: Sheet, plan: LotPlan, result: BidResult, row: int) -> None:
     column, first = plan.columns[result.bid.id], row - plan.years
     for year, price in enumerate(result.bid.prices):
         sheet.formula(first + year, column, plan.price_cell(result.bid.id, year), price, MONEY)
-    formula, evaluated = f"SUM({cell(first, column)}:{cell(row - 1, column)})", result.bid.price
-    if plan.lot.methodology.evaluated_price == "life_cycle":
-        formula, evaluated = _evaluated(plan, result)
-    sheet.formula(row, column, formula, evaluated, MONEY, "sum")
+    formula, value = f"SUM({cell(first, column)}:{cell(row - 1, column)})", evaluated(plan, result)
+    if plan.lot.methodology.evaluated_price != "total":
+        formula = plan.evaluated_cell(result.bid.id)
+    if value is not None:
+        sheet.formula(row, column, formula, value, MONEY, "sum")
+
+
+def _valued(sheet: Sheet, plan: LotPlan, rows: Criteria, row: int) -> tuple[int, int]:
+    """Write what each criterion's marks are worth where the tender says so; return the row of Q and the next one."""
+    methodology = plan.lot.methodology
+    if not methodology.values:
+        return rows.scored, row
+    first, last = row, row + len(methodology.values) - 1
+    titles = {criterion.id: criterion.title for criterion, _ in walk(methodology.criteria)}
+    for value in methodology.values:
+        sheet.text(row, NAME, f"Worth of “{titles[value.criterion]}” at full marks, and what each bid earned", "text")
+        sheet.typed(row, WEIGHT, value.amount, MONEY)
+        at = rows.marks[value.criterion]
+        for result in plan.bids:
+            if result.rows:
+                column = plan.columns[result.bid.id]
+                share = f"{cell(at, column)}/{fixed(at, WEIGHT)}"
+                sheet.formula(row, column, f"{fixed(row, WEIGHT)}*{share}", _earned(result, value), MONEY)
+        row += 1
+    sheet.text(row, NAME, "Quality as valued, out of 100 (Q)", "strong")
+    for result in plan.bids:
+        if result.rows:
+            column = plan.columns[result.bid.id]
+            parts = f"SUM({cell(first, column)}:{cell(last, column)})/SUM({down(WEIGHT, first, last)})"
+            quality = judged_quality(methodology, result.rows, result.scored or Fraction(0))
+            sheet.formula(row, column, f"{QUALITY_MAX}*{parts}", quality, MARKS, "sum")
+    return row, row + 1
+
+
+def _earned(result: BidResult, value: CriterionValue) -> Fraction:
+    below = [row for row in result.rows if value.criterion in (*row.leaf.above, row.leaf.criterion.id)]
+    whole = sum((row.leaf.weight for row in below), Fraction(0))
+    return Fraction(value.amount.pence, 100) * sum((row.marks for row in below), Fraction(0)) / whole
 
 
 def _formula(sheet: Sheet, plan: LotPlan, row: int) -> tuple[dict[str, str], str, int]:
@@ -167,7 +196,12 @@ def _formula(sheet: Sheet, plan: LotPlan, row: int) -> tuple[dict[str, str], str
 
 
 def _official(sheet: Sheet, plan: LotPlan, whole: Plan, inputs: Inputs, row: int) -> int:
-    sheet.text(row, NAME, f"6. Price, totals and ranks of the {plan.ranked} bids still in", "heading")
+    sheet.text(
+        row,
+        NAME,
+        f"6. Price, totals and ranks of the {plan.ranked} {'bid' if plan.ranked == 1 else 'bids'} still in",
+        "heading",
+    )
     row += 1
     if not plan.ranked:
         said = [str(finding) for finding in plan.lot.waiting] or ["No bid is left in the competition."]
@@ -180,7 +214,7 @@ def _official(sheet: Sheet, plan: LotPlan, whole: Plan, inputs: Inputs, row: int
     for result in plan.bids[: plan.ranked]:
         column = plan.columns[result.bid.id]
         whole.totals[result.bid.id] = elsewhere(sheet.name, cell(block.total_row, column))
-        whole.prices[result.bid.id] = _evaluated(plan, result)[0]
+        whole.prices[result.bid.id] = plan.evaluated_cell(result.bid.id)
     return row
 
 
@@ -200,11 +234,12 @@ def _excluded(sheet: Sheet, plan: LotPlan, row: int) -> int:
 def _before(sheet: Sheet, plan: LotPlan, inputs: Inputs, row: int) -> None:
     """Write each exclusion's "before": the same formulas over the bids there were until then."""
     steps = plan.lot.recomputations
-    for number, step in enumerate(steps[:MOST_STEPS], 1):
+    most = max(1, MOST_COLUMNS // max(1, len(plan.bids)))
+    for number, step in enumerate(steps[:most], 1):
         name = title_of(plan.lot.result(step.exclusion.bid))
         stage = STAGES[step.exclusion.stage]
         sheet.text(row, NAME, f"8.{number}. Before {name} was taken out ({stage}); no part of the result", "heading")
         row = RoundBlock(sheet, plan, inputs, step.before).write(row + 1) + 1
-    if len(steps) > MOST_STEPS:
-        said = f"The first {MOST_STEPS} of {len(steps)} exclusions are written out here."
+    if len(steps) > most:
+        said = f"The first {most} of {len(steps)} exclusions are written out here."
         sheet.text(row, NAME, said, "note")

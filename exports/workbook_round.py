@@ -18,9 +18,10 @@ from exports.workbook_text import across, cell, fixed
 from scoring.evaluation import BidResult
 from scoring.figures import Rounding, exact, plain
 from scoring.methodology import TieBreak
-from scoring.pricing import PriceRound, tie_break_title
+from scoring.pricing import PriceRound, judged_quality, tie_break_title
 
 _NOTCHES = 9  # decimals of marks that are compared
+_PENCE = 6  # decimals of prices that are compared: a present value has no end of them
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,7 @@ class Inputs:
 
     criteria: Criteria
     price: int
+    quality: int
     parameters: Mapping[str, str]
     quality_max: str
 
@@ -49,6 +51,7 @@ class RoundBlock:
         self.methodology, self.method = plan.lot.methodology, plan.lot.methodology.price
         self.bids = plan.bids[: len(found.prices)]
         self.keys: list[_Key] = []
+        self.ranks = {place.bid: Fraction(place.rank) for place in found.ranking.places}
         self.marks_row = self.total_row = self.rank_row = 0
 
     def write(self, row: int) -> int:
@@ -71,14 +74,14 @@ class RoundBlock:
 
     def _common(self) -> dict[str, str]:
         """Name the cells that a formula may look at beside a bid's own."""
-        ranges = {"prices": self._range(self.inputs.price), "qualities": self._range(self.inputs.criteria.scored)}
+        ranges = {"prices": self._range(self.inputs.price), "qualities": self._range(self.inputs.quality)}
         return {**ranges, **self.inputs.parameters, "quality_max": self.inputs.quality_max}
 
     def _own(self, column: int) -> dict[str, str]:
-        return {"P": cell(self.inputs.price, column), "Q": cell(self.inputs.criteria.scored, column)}
+        return {"P": cell(self.inputs.price, column), "Q": cell(self.inputs.quality, column)}
 
     def _quality(self, result: BidResult) -> Fraction:
-        return result.scored or Fraction(0)
+        return judged_quality(self.methodology, result.rows, result.scored or Fraction(0))
 
     def _helpers(self, row: int, names: dict[str, str]) -> int:
         """Write the figures that all bids share, and name their cells."""
@@ -151,7 +154,7 @@ class RoundBlock:
         if self.method.formula == "reference_value":
             self.keys.append(_Key(row, False))
             prices = [self.found.prices[result.bid.id] for result in self.bids]
-            pence = [f"ROUND({cell(self.inputs.price, column)},2)" for column, _ in self._columns()]
+            pence = [f"ROUND({cell(self.inputs.price, column)},{_PENCE})" for column, _ in self._columns()]
             return self._line(row, "Then on: the lower price", pence, prices, MONEY, "formula")
         return row
 
@@ -174,9 +177,9 @@ class RoundBlock:
         first, second = [], []
         for column, _ in self._columns():
             flag, own = cell(row - 1, column), self._own(column)
-            decides = f"ROUND({own['P']},2)" if decide_on == "lowest_price" else f"-ROUND({own['Q']},{_NOTCHES})"
+            decides = f"ROUND({own['P']},{_PENCE})" if decide_on == "lowest_price" else f"-ROUND({own['Q']},{_NOTCHES})"
             first.append(f"IF({flag}=0,{decides},-{cell(self.total_row, column)})")
-            second.append(f"IF({flag}=0,0,ROUND({own['P']},2))")
+            second.append(f"IF({flag}=0,0,ROUND({own['P']},{_PENCE}))")
         inside = [self._inside(result) for result in self.bids]
         prices = [self.found.prices[result.bid.id] for result in self.bids]
         values = [-figure if out else key for out, figure, key in zip(outside, figures, inside, strict=True)]
@@ -196,7 +199,7 @@ class RoundBlock:
         for number, step in enumerate(self.methodology.tie_breaks, 1):
             title = f"Tie-break {number}: {tie_break_title(step, self.methodology)}"
             if step.rule == "lowest_price":
-                formulas = [f"ROUND({cell(self.inputs.price, column)},2)" for column, _ in self._columns()]
+                formulas = [f"ROUND({cell(self.inputs.price, column)},{_PENCE})" for column, _ in self._columns()]
                 values = [self.found.prices[result.bid.id] for result in self.bids]
             else:
                 formulas = [self._counted(step, column) for column, _ in self._columns()]
@@ -224,7 +227,7 @@ class RoundBlock:
                 parts.append(f"SUMPRODUCT({'*'.join([*equal, better])})")
                 equal.append(f"({self._range(key.row)}={cell(key.row, column)})")
             formulas.append("+".join(parts))
-        ranks = [Fraction(self.found.ranking.rank_of(result.bid.id)) for result in self.bids]
+        ranks = [self.ranks[result.bid.id] for result in self.bids]
         self.rank_row = row
         return self._line(row, "Rank", formulas, ranks, "0", "sum")
 
@@ -233,13 +236,12 @@ class RoundBlock:
     def _stored(self, row: int) -> int:
         """Write what the workbench found, exactly, and whether the sheet comes to the same."""
         by_marks = self.methodology.priced is not None
-        places = _NOTCHES if by_marks else decimals_for(list(self.found.totals.values()), 13)
+        places = _NOTCHES if by_marks else decimals_for(list(self.found.totals.values()), 11)
         stored: list[tuple[str, int, Mapping[str, Fraction], str]] = []
         if by_marks:
             stored.append(("Price marks", self.marks_row, self.found.marks, f"1E-{_NOTCHES}"))
         stored.append(("Total" if by_marks else "Method figure", self.total_row, self.found.totals, f"1E-{places}"))
-        ranks = {result.bid.id: Fraction(self.found.ranking.rank_of(result.bid.id)) for result in self.bids}
-        stored.append(("Rank", self.rank_row, ranks, "0.5"))
+        stored.append(("Rank", self.rank_row, self.ranks, "0.5"))
         self.sheet.text(row, NAME, "As found by the workbench", "strong")
         row += 1
         for title, at, values, near in stored:
@@ -257,7 +259,7 @@ class RoundBlock:
             value = values[result.bid.id]
             found = self.sheet.typed(row, column, value)
             if exactly:
-                self.sheet.text(row + 1, column, plain(value), "note")
+                self.sheet.text(row + 1, column, plain(value), "exact")
             self.sheet.check(check, column, f"ABS({cell(at, column)}-{found})<{near}")
         self.sheet.count_checks(self._range(check), len(self.bids))
         return check + 1

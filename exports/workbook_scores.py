@@ -47,7 +47,7 @@ def write_scores(book: Book, name: str, whole: Plan) -> None:
 def _score(sheet: Sheet, row: int, of: ScoreSheet, score: Score, whole: Plan, panel: Mapping[str, PanelMember]) -> None:
     member = panel.get(of.evaluator)
     role = f"{member.job_title} ({', '.join(member.roles)})" if member else ""
-    criterion = _criterion(whole.evaluation.file, of.bid, score.criterion)
+    criterion = _criterion(whole, of.bid, score.criterion)
     title = criterion.title if criterion else ""
     sheet.row(row, [*_bid(whole, of.bid), of.evaluator, role, score.criterion, title], "text")
     if score.points is not None:
@@ -63,13 +63,12 @@ def _score(sheet: Sheet, row: int, of: ScoreSheet, score: Score, whole: Plan, pa
 def _bid(whole: Plan, bid: str) -> list[str]:
     """Return the lot, the bid's id and its tenderer's name."""
     plan = whole.of_bid(bid)
-    return [plan.lot.lot.title, bid, plan.lot.result(bid).tenderer.name] if plan else ["", bid, ""]
+    return [plan.lot.lot.title, bid, plan.by_id[bid].tenderer.name] if plan else ["", bid, ""]
 
 
-def _criterion(file: TenderFile, bid: str, criterion: str) -> Criterion | None:
-    lot = next((made.lot for made in file.bids if made.id == bid), "")
-    methodology = file.methodology_for(lot)
-    found = walk(methodology.criteria) if methodology else ()
+def _criterion(whole: Plan, bid: str, criterion: str) -> Criterion | None:
+    plan = whole.of_bid(bid)
+    found = walk(plan.lot.methodology.criteria) if plan else ()
     return next((each for each, _ in found if each.id == criterion), None)
 
 
@@ -115,7 +114,7 @@ def _agreed(
 ) -> bool:
     """Write one agreed score; say whether it could be compared with the totals."""
     key = (agreed.bid, agreed.criterion)
-    criterion = _criterion(whole.evaluation.file, *key)
+    criterion = _criterion(whole, *key)
     title = criterion.title if criterion else ""
     sheet.row(row, [*_bid(whole, agreed.bid), agreed.criterion, title], "text")
     points = sheet.typed(row, _COUNT - 1, agreed.points)

@@ -194,9 +194,8 @@ class SplitBlock:
             self.sheet.formula(limit, column, formula, Money(figure.limits[at]), MONEY)
             formula = self._actual(figure.rule, flow, report, column)
             self.sheet.formula(limit + 1, column, formula, Money(figure.actuals[at]), MONEY, "sum")
-            kept = "kept" if figure.headrooms[at] >= 0 else "broken"
-            formula = _verdict(figure.kind, cell(limit + 1, column), cell(limit, column))
-            self.sheet.formula(limit + 3, column, formula, kept)
+            condition = _within(figure.kind, cell(limit + 1, column), cell(limit, column))
+            self.sheet.verdict(limit + 3, column, condition, figure.headrooms[at] >= 0, "kept", "broken")
         self.sheet.text(limit + 1, WHAT, "figure")
         self._compare(limit + 2, limit + 1, [Money(actual) for actual in figure.actuals])
         self.sheet.text(limit + 3, WHAT, f"rule: {'kept' if figure.passed else 'broken'}, as found by the workbench")
@@ -261,10 +260,10 @@ class SplitBlock:
         return row
 
 
-def _verdict(kind: str, figure: str, limit: str) -> str:
+def _within(kind: str, figure: str, limit: str) -> str:
     tests = {"maximum": "{0}<={1}", "minimum": "{0}>={1}", "equal": "{0}={1}"}
     rounded = (f"ROUND({figure},2)", f"ROUND({limit},2)")
-    return f'IF({tests[kind].format(*rounded)},"kept","broken")'
+    return tests[kind].format(*rounded)
 
 
 def _counts(rule: str, name: str, own: set[str], organisation: Organisation | None) -> bool:

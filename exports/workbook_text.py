@@ -46,11 +46,8 @@ def _units(text: str) -> int:
 
 
 def _cut(text: str) -> str:
-    room = MOST_CHARACTERS - len(_CUT)
-    kept = text[:room]
-    while _units(kept) > room:
-        kept = kept[: room - _units(kept)]
-    return kept + _CUT
+    kept = text.encode("utf-16-le")[: 2 * (MOST_CHARACTERS - len(_CUT))]
+    return kept.decode("utf-16-le", "ignore") + _CUT
 
 
 def is_dangerous(text: str) -> bool:

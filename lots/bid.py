@@ -76,6 +76,14 @@ class OtherCost:
 
 
 @dataclass(frozen=True)
+class UnitPrice:
+    """The price of one unit of an item in the published basket."""
+
+    item: str
+    price: Money
+
+
+@dataclass(frozen=True)
 class Bid:
     """One tenderer's bid for one lot; ``prices`` holds one amount for each year of the lot's term."""
 
@@ -88,6 +96,7 @@ class Bid:
     responses: tuple[RequirementResponse, ...] = ()
     commitments: tuple[Commitment, ...] = ()
     other_costs: tuple[OtherCost, ...] = ()
+    unit_prices: tuple[UnitPrice, ...] = ()
     withdrawn_at: datetime | None = None
 
     @property

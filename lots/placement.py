@@ -13,13 +13,17 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Literal, NamedTuple
 
-from lots.errors import Finding, ProcurementError
+from lots.errors import Finding, ProcurementError, Severity
 from lots.funding import Funding, Parcel, budget_in, parcels
-from lots.funding_checks import listed
 from lots.lot import Lot
 from lots.money import ZERO, Money, total
+from lots.words import listed
 
 Kind = Literal["stranded", "missing"]
+_CODES: Mapping[Kind, tuple[str, Severity]] = {
+    "stranded": ("ring_fence_stranded", "error"),
+    "missing": ("lot_cannot_be_filled", "warning"),
+}
 
 
 class PlacementError(ProcurementError):
@@ -83,11 +87,11 @@ class Placement:
 
     @property
     def findings(self) -> tuple[Finding, ...]:
-        """Say each reason as a warning: ``ring_fence_stranded`` or ``lot_cannot_be_filled``."""
-        codes = {"stranded": "ring_fence_stranded", "missing": "lot_cannot_be_filled"}
+        """Say each reason: ``ring_fence_stranded``, an error, or ``lot_cannot_be_filled``, a warning."""
         return tuple(
-            Finding(codes[it.kind], it.message, "funding", "warning", (("amount", it.amount.plain()),))
+            Finding(code, it.message, "funding", severity, (("amount", it.amount.plain()),))
             for it in (*self.stranded, *self.missing)
+            for code, severity in (_CODES[it.kind],)
         )
 
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Literal
 
 from lots.funding import Funding
 from lots.lot import Lot
 from lots.organisation import Buyer
 from lots.regime import Regime
 from lots.thresholds import VatBasis
+
+Division = Literal["ENG", "WLS", "SCT", "NIR"]
 
 
 @dataclass(frozen=True)
@@ -60,8 +63,20 @@ class Clarification:
 
 
 @dataclass(frozen=True)
+class OneOffHoliday:
+    """A bank holiday proclaimed for one day, which no calendar made earlier can know."""
+
+    day: date
+    title: str
+
+
+@dataclass(frozen=True)
 class Tender:
-    """One procurement; ``illustrative`` names the topics whose content is invented, so that documents can say so."""
+    """One procurement; ``illustrative`` names the topics whose content is invented, so that documents can say so.
+
+    ``bank_holidays`` names the parts of the United Kingdom whose bank holidays count under the Public Contracts
+    Regulations 2015, which do not say; under the Procurement Act 2023 all four always count.
+    """
 
     reference: str
     title: str
@@ -78,6 +93,8 @@ class Tender:
     board: tuple[str, ...] = ()
     deliverables: tuple[Deliverable, ...] = ()
     clarifications: tuple[Clarification, ...] = ()
+    bank_holidays: tuple[Division, ...] = ("ENG", "WLS")
+    one_off_holidays: tuple[OneOffHoliday, ...] = ()
     illustrative: tuple[str, ...] = ()
     source: str = ""
 

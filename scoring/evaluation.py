@@ -17,6 +17,7 @@ from lots.organisation import Organisation
 from lots.split import check_split
 from lots.split_report import SplitReport
 from scoring.admission import Exclusion, admission
+from scoring.evaluated_price import EvaluatedPriceError
 from scoring.formulas import PriceUndefined
 from scoring.marking import LeafMarks, Marking, mark
 from scoring.methodology import Methodology
@@ -109,7 +110,7 @@ def evaluate_lot(file: TenderFile, lot_id: str) -> LotEvaluation:
     scales = {scale.id: scale for scale in file.scales}
     marking = mark(admitted, methodology, scales, file.score_sheets, file.agreed_scores)
     organisations = {organisation.id: organisation for organisation in file.organisations}
-    splits = {bid.id: check_split(bid, lot.collaboration, organisations) for bid in admitted}
+    splits = {bid.id: check_split(bid, lot.collaboration, organisations, years=lot.years) for bid in admitted}
     work = Work(file, lot, methodology, marking, splits)
     removed, waiting = screen(admitted, work)
     ready = not (marking.waiting or waiting)
@@ -121,9 +122,15 @@ def evaluate_lot(file: TenderFile, lot_id: str) -> LotEvaluation:
         tuple(_result(bid, work, (*kept_out, *removed), official, organisations) for bid in bids),
         official,
         _recomputed(still_in, admitted, removed, work) if ready else (),
-        price_enquiries(_without(admitted, [gone for gone in removed if gone.stage != "abnormally_low"]), work),
+        _enquired(admitted, removed, work),
         (*marking.waiting, *waiting),
     )
+
+
+def _enquired(admitted: Sequence[Bid], removed: Sequence[Exclusion], work: Work) -> tuple[PriceEnquiry, ...]:
+    """Return the enquiries over every bid that reached the price, those rejected for it included."""
+    reached = _without(admitted, [gone for gone in removed if gone.stage != "abnormally_low"])
+    return price_enquiries([bid for bid in reached if bid.id in work.marking.rows], work)
 
 
 def _configured(file: TenderFile, lot_id: str) -> tuple[Lot, Methodology]:
@@ -154,7 +161,7 @@ def _recomputed(
     for gone in reversed(removed):
         try:
             before = price_round([*present, by_id[gone.bid]], work.marking, work.methodology)
-        except PriceUndefined:
+        except (PriceUndefined, EvaluatedPriceError):
             continue
         present.append(by_id[gone.bid])
         steps.append(Recomputation(gone, before, after))

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
 
 from scoring.derivation import Derivation
+from scoring.evaluated_price import DAYS_IN_YEAR, discount_factors, pounds
 from scoring.evaluation import BidResult, LotEvaluation
 from scoring.figures import plain
 from scoring.marking import LeafMarks
+from scoring.methodology import Methodology
 from scoring.price import price_mark_derivations
+from scoring.pricing import basket_lines
 
 
 def explain_leaf(row: LeafMarks, bid_id: str) -> Derivation:
@@ -24,32 +28,61 @@ def explain_leaf(row: LeafMarks, bid_id: str) -> Derivation:
     return Derivation(criterion.title, row.marks, "weight × points ÷ maximum", figures, (weight, points))
 
 
-def explain_price(bid: BidResult) -> Derivation:
-    """Derive the evaluated price: the sum of the priced years, other costs included where the tender adds them."""
-    years = tuple(
-        Derivation(
-            f"year {at}",
-            Fraction(price.pence, 100),
-            "as bid",
-            sources=(f"bids: {bid.bid.id}/prices[{at - 1}]",),
-        )
+def explain_price(bid: BidResult, methodology: Methodology) -> Derivation:
+    """Derive the evaluated price from the amounts of the bid, as the tender published it."""
+    formula, parts = _PRICED[methodology.evaluated_price](bid, methodology)
+    value = bid.price if bid.price is not None else sum((part.value for part in parts), Fraction(0))
+    return Derivation("Evaluated price (£)", value, formula, " + ".join(plain(part.value) for part in parts), parts)
+
+
+def _years(bid: BidResult, methodology: Methodology) -> tuple[str, tuple[Derivation, ...]]:
+    return "Σ years", tuple(
+        Derivation(f"year {at}", pounds(price), "as bid", sources=(f"bids: {bid.bid.id}/prices[{at - 1}]",))
         for at, price in enumerate(bid.bid.prices, 1)
     )
-    costs = tuple(
+
+
+def _life_cycle(bid: BidResult, methodology: Methodology) -> tuple[str, tuple[Derivation, ...]]:
+    source = f"bids: {bid.bid.id}/other_costs"
+    costs = (Derivation(c.title, pounds(c.amount), "as stated", sources=(source,)) for c in bid.bid.other_costs)
+    return "Σ years + Σ other costs", (*_years(bid, methodology)[1], *costs)
+
+
+def _basket(bid: BidResult, methodology: Methodology) -> tuple[str, tuple[Derivation, ...]]:
+    return "Σ quantity × unit price", tuple(
         Derivation(
-            cost.title,
-            Fraction(cost.amount.pence, 100),
-            "as stated",
-            sources=(f"bids: {bid.bid.id}/other_costs",),
+            line.name,
+            line.quantity * pounds(line.unit_price),
+            "quantity × unit price",
+            f"{plain(line.quantity)} × {plain(pounds(line.unit_price))}",
+            sources=(f"bids: {bid.bid.id}/unit_prices",),
         )
-        for cost in bid.bid.other_costs
+        for line in basket_lines(bid.bid, methodology)
     )
-    whole = sum((part.value for part in years), Fraction(0))
-    added = costs if bid.price is not None and bid.price != whole else ()
-    formula = "Σ years + Σ other costs" if added else "Σ years"
-    value = bid.price if bid.price is not None else whole
-    figures = " + ".join(plain(part.value) for part in (*years, *added))
-    return Derivation("Evaluated price (£)", value, formula, figures, (*years, *added))
+
+
+def _present_value(bid: BidResult, methodology: Methodology) -> tuple[str, tuple[Derivation, ...]]:
+    rate = Fraction(methodology.discount_rate or 0) / 100
+    years = _years(bid, methodology)[1]
+    factors = discount_factors(rate, [DAYS_IN_YEAR] * len(years))
+    return "Σ years × 1 ÷ (1 + rate) for each year up to its end", tuple(
+        Derivation(
+            f"year {at} at present value",
+            year.value * factor,
+            "year × discount factor",
+            f"{plain(year.value)} × {plain(factor)}",
+            (year,),
+        )
+        for at, (year, factor) in enumerate(zip(years, factors, strict=True), 1)
+    )
+
+
+_PRICED: dict[str, Callable[[BidResult, Methodology], tuple[str, tuple[Derivation, ...]]]] = {
+    "total": _years,
+    "life_cycle": _life_cycle,
+    "basket": _basket,
+    "net_present_value": _present_value,
+}
 
 
 def explain_total(lot: LotEvaluation, bid_id: str) -> Derivation:
@@ -64,7 +97,7 @@ def explain_totals(lot: LotEvaluation) -> dict[str, Derivation]:
 
 
 def _explain(lot: LotEvaluation, result: BidResult, priced: Derivation | None) -> Derivation:
-    name, price = result.tenderer.name, explain_price(result)
+    name, price = result.tenderer.name, explain_price(result, lot.methodology)
     scored = tuple(explain_leaf(row, result.bid.id) for row in result.rows)
     quality = sum((part.value for part in scored), Fraction(0))
     sums = Derivation(

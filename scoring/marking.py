@@ -107,7 +107,8 @@ def _leaf(
     mean = sum(scores, Fraction(0)) / len(scores)
     points = Fraction(agreed.points) if agreed and methodology.score_rule == "consensus" else mean
     maximum = Fraction(scales[leaf.criterion.scale].maximum)
-    return LeafMarks(leaf, points, maximum, leaf.weight * points / maximum, len(scores), agreed)
+    kept = agreed if methodology.score_rule == "consensus" else None
+    return LeafMarks(leaf, points, maximum, leaf.weight * points / maximum, len(scores), kept)
 
 
 def gate_findings(row: Sequence[LeafMarks], methodology: Methodology) -> tuple[Finding, ...]:
@@ -128,7 +129,7 @@ def gate_findings(row: Sequence[LeafMarks], methodology: Methodology) -> tuple[F
 
 
 def _points_missed(criterion: Criterion, points: Fraction) -> Finding:
-    message = f"“{criterion.title}” was agreed at {plain(points)}; the published minimum is {criterion.minimum}"
+    message = f"“{criterion.title}” scored {plain(points)}; the published minimum is {criterion.minimum}"
     figures = (("points", plain(points)), ("minimum", str(criterion.minimum)))
     return Finding("minimum_score_missed", message, criterion.id, figures=figures)
 

@@ -7,12 +7,13 @@ from decimal import Decimal
 from typing import Literal
 
 from lots.collaboration import Consequence
+from lots.money import Money
 from scoring.abnormal import Settings
 from scoring.criteria import Criterion, Leaf, Weighting, leaves
 from scoring.figures import Rounding
 from scoring.formulas import PriceMethod
 
-EvaluatedPrice = Literal["total", "life_cycle"]
+EvaluatedPrice = Literal["total", "basket", "life_cycle", "net_present_value"]
 ScoreRule = Literal["consensus", "mean"]
 TieBreakRule = Literal["highest_criterion", "highest_quality", "highest_social_value", "lowest_price"]
 
@@ -26,12 +27,31 @@ class TieBreak:
 
 
 @dataclass(frozen=True)
+class BasketItem:
+    """One line of the published basket: how many units the unit prices are multiplied by."""
+
+    id: str
+    title: str
+    quantity: Decimal
+
+
+@dataclass(frozen=True)
+class CriterionValue:
+    """What full marks for a criterion are worth in pounds, under ``monetised_quality``."""
+
+    criterion: str
+    amount: Money
+
+
+@dataclass(frozen=True)
 class Methodology:
     """How the bids of ``lots`` are judged, frozen when the tender is published.
 
     ``score_rule`` is ``consensus`` (one agreed score) unless the tender published the mean of the evaluators' scores.
-    ``minimum_quality`` is the least percentage of all scored marks (quality and social value). ``over_ceiling`` is what
-    follows when a price exceeds the lot's base value or a year its budget.
+    ``basket`` (with quantities published before opening) and ``discount_rate`` (per cent a year, each year's price
+    falling at its end) belong to the evaluated prices of those names; ``values`` to ``monetised_quality``, where
+    each criterion has a worth of its own. ``minimum_quality`` is the least percentage of all scored marks (quality
+    and social value). ``over_ceiling`` is what follows when a price exceeds the lot's base value or a year its budget.
     """
 
     id: str
@@ -42,6 +62,9 @@ class Methodology:
     tie_breaks: tuple[TieBreak, ...]
     weighting: Weighting = "shares"
     evaluated_price: EvaluatedPrice = "total"
+    basket: tuple[BasketItem, ...] = ()
+    discount_rate: Decimal | None = None
+    values: tuple[CriterionValue, ...] = ()
     score_rule: ScoreRule = "consensus"
     quorum: int = 3
     minimum_quality: Decimal | None = None

@@ -10,7 +10,7 @@ from lots.bid import Bid
 from scoring import evaluated_price as prices
 from scoring.catalogue import WHOLE_METHODS
 from scoring.criteria import walk
-from scoring.marking import Marking
+from scoring.marking import LeafMarks, Marking
 from scoring.methodology import Methodology, TieBreak
 from scoring.methods import MethodResult, Offer, rank_offers
 from scoring.price import price_marks
@@ -32,11 +32,37 @@ class PriceRound:
 
 
 def evaluated_price(bid: Bid, methodology: Methodology) -> Fraction:
-    """Return the price the formula sees, in pounds: every year, and other costs where the tender adds them."""
-    price = Fraction(bid.price.pence, 100)
+    """Return the price the formula sees, in pounds, worked out from a bid as the tender published."""
+    if methodology.evaluated_price == "basket":
+        return prices.basket(basket_lines(bid, methodology))
     if methodology.evaluated_price == "life_cycle":
-        return prices.life_cycle(price, [Fraction(cost.amount.pence, 100) for cost in bid.other_costs])
-    return price
+        return prices.life_cycle(bid.price, [cost.amount for cost in bid.other_costs])
+    if methodology.evaluated_price == "net_present_value":
+        rate = Fraction(methodology.discount_rate or 0) / 100
+        return prices.net_present_value(bid.prices, rate, [prices.DAYS_IN_YEAR] * len(bid.prices))
+    return prices.total(bid.prices)
+
+
+def basket_lines(bid: Bid, methodology: Methodology) -> tuple[prices.BasketLine, ...]:
+    """Put a bid's unit prices into the published basket; an item without a price is refused by name."""
+    given = {unit.item: unit.price for unit in bid.unit_prices}
+    missing = [item.title for item in methodology.basket if item.id not in given]
+    if missing:
+        raise prices.EvaluatedPriceError(f"Bid {bid.id} has no unit price for {', '.join(missing)}")
+    return tuple(prices.BasketLine(i.title, Fraction(i.quantity), given[i.id]) for i in methodology.basket)
+
+
+def judged_quality(methodology: Methodology, rows: Sequence[LeafMarks], scored: Fraction) -> Fraction:
+    """Return the quality (out of 100) that a whole method sees: all scored marks, or what each criterion is worth."""
+    if not methodology.values:
+        return scored
+    values = {value.criterion: prices.pounds(value.amount) for value in methodology.values}
+    shares = {}
+    for criterion in values:
+        below = [row for row in rows if criterion in (*row.leaf.above, row.leaf.criterion.id)]
+        whole = sum((row.leaf.weight for row in below), Fraction(0))
+        shares[criterion] = sum((row.marks for row in below), Fraction(0)) / whole if whole else Fraction(0)
+    return prices.monetised_offer(Fraction(0), values, shares).quality
 
 
 def price_round(bids: Sequence[Bid], marking: Marking, methodology: Methodology) -> PriceRound:
@@ -57,7 +83,7 @@ def _by_method(
     priced: Mapping[str, Fraction], scored: Mapping[str, Fraction], marking: Marking, methodology: Methodology
 ) -> PriceRound:
     """Rank by the figure of a whole method; ties follow the method's own rule, then the published list."""
-    offers = {bid: Offer(priced[bid], scored[bid]) for bid in priced}
+    offers = {bid: Offer(priced[bid], judged_quality(methodology, marking.rows[bid], scored[bid])) for bid in priced}
     result = rank_offers(methodology.price, offers)
     order = {bid: Fraction(at) for at, group in enumerate(result.ranking) for bid in group}
     found = rank(RankingKey("method figure", order, highest=False), tie_break_keys(methodology, marking, priced))

@@ -8,6 +8,7 @@ from fractions import Fraction
 
 from lots.errors import Finding
 from lots.money import total
+from lots.split_money import counted_together
 from scoring.evaluation import BidResult, LotEvaluation, evaluate_lot
 from scoring.limits import Allocation, Displacement, LotLimit, Standing, UnsettledTieError, allocate
 from scoring.tender_file import TenderFile
@@ -36,7 +37,7 @@ class Recommendation:
 class Evaluation:
     """The whole procurement: every contract lot evaluated, the allocation over lots, and the recommendations.
 
-    ``allocation`` is None where a tie that the published list does not settle decides who gets a lot.
+    ``allocation`` is None while a lot that may change the others is open: it waits, or a tie decides who gets it.
     """
 
     file: TenderFile
@@ -63,25 +64,43 @@ def evaluate(file: TenderFile) -> Evaluation:
     """Evaluate every contract lot, allocate lots under the published limit, and recommend: all from the file alone."""
     lots = tuple(evaluate_lot(file, lot.id) for lot in file.tender.contract_lots)
     settled = [lot for lot in lots if lot.ranking.first is not None]
-    groups = {org.id: org.group or org.id for org in file.organisations}
+    held_up = _held_up(file.lot_limit, lots)
+    if held_up:
+        return Evaluation(file, lots, None, tuple(_open(lot, held_up) for lot in lots))
+    groups = counted_together((org.id for org in file.organisations), {org.id: org for org in file.organisations})
     try:
         allocation = allocate(
             _limit_of(file, settled),
             [standing for lot in settled for standing in standings(lot)],
-            preferences={preference.tenderer: preference.lots for preference in file.lot_preferences},
+            preferences={each.tenderer: each.lots for each in file.lot_preferences},
+            capacity={each.tenderer: each.at_most for each in file.lot_preferences if each.at_most is not None},
             counts_as=groups,
             names=_titles(file),
         )
     except UnsettledTieError as tie:
-        undecided = tuple(Recommendation(lot.lot.id, None, None, None, (), (), tie.findings) for lot in lots)
-        return Evaluation(file, lots, None, undecided)
+        return Evaluation(file, lots, None, tuple(_open(lot, tie.findings) for lot in lots))
     return Evaluation(file, lots, allocation, tuple(_recommend(lot, file, allocation, groups) for lot in lots))
 
 
-def _titles(file: TenderFile) -> dict[str, str]:
-    """Map ids of lots, organisations and groups to what a reader knows them by."""
-    lots = {lot.id: f"“{lot.title}”" for lot in file.tender.lots}
-    return {org.id: org.name for org in file.organisations} | lots
+def _held_up(limit: LotLimit | None, lots: Sequence[LotEvaluation]) -> tuple[Finding, ...]:
+    """Under a limit the lots decide one another: say which one is still open and holds up the rest."""
+    if limit is None:
+        return ()
+    still_open = [lot for lot in lots if lot.waiting or (lot.ranked and lot.ranking.first is None)]
+    return tuple(
+        Finding(
+            "allocation_waits",
+            f"{lot.lot.title} is not settled yet: under the published limit on lots it may change who wins the others",
+            lot.lot.id,
+        )
+        for lot in still_open
+    )
+
+
+def _open(lot: LotEvaluation, why: tuple[Finding, ...]) -> Recommendation:
+    """Leave a lot open: for its own reasons if it has any, else for those of the whole procurement."""
+    own = _own_open_points(lot)
+    return Recommendation(lot.lot.id, None, None, None, (), (), own or why)
 
 
 def _limit_of(file: TenderFile, settled: Sequence[LotEvaluation]) -> LotLimit | None:
@@ -90,18 +109,19 @@ def _limit_of(file: TenderFile, settled: Sequence[LotEvaluation]) -> LotLimit | 
     return replace(limit, lot_order=tuple(lot for lot in limit.lot_order if lot in here)) if limit else None
 
 
+def _titles(file: TenderFile) -> dict[str, str]:
+    """Map ids of lots, organisations and groups to what a reader knows them by."""
+    lots = {lot.id: f"“{lot.title}”" for lot in file.tender.lots}
+    return {org.id: org.name for org in file.organisations} | lots
+
+
 def standings(lot: LotEvaluation) -> tuple[Standing, ...]:
-    """Return a lot's ranked bids as the allocation sees them; a higher total is always better there."""
-    sign = -1 if lot.round.method and lot.round.method.best == "lowest" else 1
+    """Return a lot's ranked bids as the allocation sees them, by the figure they were ranked on."""
+    places = {place.bid: place for place in lot.ranking.places}
+    figures = lot.round.totals if lot.round.method else {bid: place.figure for bid, place in places.items()}
     return tuple(
-        Standing(
-            lot.lot.id,
-            result.tenderer.id,
-            sign * (result.total or Fraction(0)),
-            result.rank or 0,
-            result.bid.price,
-        )
-        for result in lot.ranked
+        Standing(lot.lot.id, each.tenderer.id, figures[each.bid.id], places[each.bid.id].rank, each.bid.price)
+        for each in lot.ranked
     )
 
 
@@ -136,6 +156,11 @@ def _may_take(
 
 
 def _open_points(lot: LotEvaluation, allocation: Allocation) -> tuple[Finding, ...]:
+    return _own_open_points(lot) or tuple(point for point in allocation.findings if point.place == lot.lot.id)
+
+
+def _own_open_points(lot: LotEvaluation) -> tuple[Finding, ...]:
+    """Say what the lot itself waits for: a decision, a bid, or a way to settle its first place."""
     if lot.waiting:
         return lot.waiting
     if not lot.ranked:
@@ -143,7 +168,7 @@ def _open_points(lot: LotEvaluation, allocation: Allocation) -> tuple[Finding, .
     if lot.ranking.first is None:
         message = f"The first place in {lot.lot.title} is a tie that the published tie-break list does not settle"
         return (Finding("tie_unsettled", message, lot.lot.id),)
-    return tuple(finding for finding in allocation.findings if finding.place == lot.lot.id)
+    return ()
 
 
 def _reasons(lot: LotEvaluation, winner: BidResult) -> tuple[str, ...]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 
 from lots.bid import Bid
 from lots.ceilings import price_findings
@@ -13,17 +14,24 @@ from lots.lot import Lot
 from lots.split_report import SplitReport
 from scoring.abnormal import Enquiry, enquiries
 from scoring.admission import STAGES, Exclusion, Stage
+from scoring.catalogue import WHOLE_METHODS
 from scoring.decision import EnquiryOutcome
-from scoring.figures import exact, plain
-from scoring.marking import Marking, gate_findings
+from scoring.evaluated_price import EvaluatedPriceError
+from scoring.formulas import PriceUndefined
+from scoring.marking import LeafMarks, Marking, gate_findings
 from scoring.methodology import Methodology
-from scoring.pricing import evaluated_price
+from scoring.methods import Offer, rank_offers
+from scoring.price import price_marks
+from scoring.pricing import evaluated_price, judged_quality
 from scoring.tender_file import TenderFile
 
 
 @dataclass(frozen=True)
 class PriceEnquiry:
-    """A price that looks abnormally low: the tests it met, and the outcome of the written enquiry if there is one."""
+    """A price that looks abnormally low: the tests it met, and the outcome of the written enquiry if there is one.
+
+    ``tests`` is empty where the buyer asked although no published trigger was met, as it may.
+    """
 
     bid: str
     tests: tuple[Enquiry, ...]
@@ -54,6 +62,7 @@ def screen(bids: Sequence[Bid], work: Work) -> tuple[tuple[Exclusion, ...], tupl
     """Take admitted bids through gates, ceilings, split and low-price decisions, in that order.
 
     Returns the exclusions in the order of work, and what the lot still waits for (an unmade decision or enquiry).
+    Once a low price is rejected the others are tested again, because the figures they are measured against moved.
     """
     removed: list[Exclusion] = []
     waiting: list[Finding] = []
@@ -62,14 +71,17 @@ def screen(bids: Sequence[Bid], work: Work) -> tuple[tuple[Exclusion, ...], tupl
             gone, missing = step(bid, work)
             waiting += missing
             removed += [gone] if gone else []
-    still_in = [bid for bid in bids if bid.id not in _ids(removed)]
-    for enquiry in price_enquiries(still_in, work):
-        if enquiry.outcome is None:
-            waiting.append(_unanswered(enquiry))
-        elif enquiry.outcome.decision == "rejected":
-            reason = Finding("abnormally_low_rejected", enquiry.outcome.reason, f"bid {enquiry.bid}")
-            removed.append(Exclusion(enquiry.bid, "abnormally_low", (reason,)))
-    return tuple(removed), tuple(waiting)
+    while True:
+        still_in = [bid for bid in bids if bid.id in work.marking.rows and bid.id not in _ids(removed)]
+        enquired = price_enquiries(still_in, work)
+        rejected = [each for each in enquired if each.outcome and each.outcome.decision == "rejected"]
+        if not rejected:
+            return tuple(removed), (*waiting, *(_unanswered(each) for each in enquired if each.outcome is None))
+        removed += [_rejected(each.bid, each.outcome.reason) for each in rejected if each.outcome]
+
+
+def _rejected(bid: str, reason: str) -> Exclusion:
+    return Exclusion(bid, "abnormally_low", (Finding("abnormally_low_rejected", reason, f"bid {bid}"),))
 
 
 def _ids(removed: Sequence[Exclusion]) -> set[str]:
@@ -82,19 +94,24 @@ def _gate(bid: Bid, work: Work) -> Outcome:
 
 
 def _ceiling(bid: Bid, work: Work) -> Outcome:
-    broken = (*errors_in(price_findings(bid, work.lot, f"bid {bid.id}")), *_off_the_fixed_price(bid, work))
+    broken = ceiling_findings(bid, work.lot, work.methodology, work.marking.rows[bid.id], work.marking.scored[bid.id])
     return _consequence(bid, "ceiling", broken, work.methodology.over_ceiling, work)
 
 
-def _off_the_fixed_price(bid: Bid, work: Work) -> Iterator[Finding]:
-    """Find a price other than the one published where the tender fixed it."""
-    method = work.methodology.price
-    if method.formula != "fixed_price":
-        return
-    published, price = exact(method.parameter("price")), evaluated_price(bid, work.methodology)
-    if price != published:
-        message = f"The price is £{plain(price)}; the tender fixed it at £{plain(published)}"
-        yield Finding("price_not_as_fixed", message, f"bid {bid.id}")
+def ceiling_findings(
+    bid: Bid, lot: Lot, methodology: Methodology, rows: Sequence[LeafMarks], scored: Fraction
+) -> tuple[Finding, ...]:
+    """Return what keeps a price out: over the lot's figures, or one that the published formula cannot judge."""
+    place = f"bid {bid.id}"
+    try:
+        price = evaluated_price(bid, methodology)
+        if methodology.price.formula in WHOLE_METHODS:
+            rank_offers(methodology.price, {bid.id: Offer(price, judged_quality(methodology, rows, scored))})
+        else:
+            price_marks(methodology.price, Fraction(1), {bid.id: price})
+    except (EvaluatedPriceError, PriceUndefined) as refused:
+        return (Finding("price_cannot_be_judged", str(refused).removeprefix(f"{bid.id}: ").capitalize(), place),)
+    return errors_in(price_findings(bid, lot, place))
 
 
 def _split(bid: Bid, work: Work) -> Outcome:
@@ -104,11 +121,12 @@ def _split(bid: Bid, work: Work) -> Outcome:
 
 def _consequence(bid: Bid, stage: Stage, broken: tuple[Finding, ...], published: Consequence, work: Work) -> Outcome:
     """Apply the published consequence of a broken rule: out at once, or out or in by a recorded decision."""
+    made = [d for d in work.file.admissions if d.bid == bid.id and d.concerning == stage]
     if not broken:
-        return None, ()
+        message = f"A decision on bid {bid.id} concerns the {STAGES[stage]}, where nothing is broken: withdraw it"
+        return None, (Finding("decision_without_cause", message, f"bid {bid.id}"),) if made else ()
     if published == "reject":
         return Exclusion(bid.id, stage, broken), ()
-    made = [d for d in work.file.admissions if d.bid == bid.id and d.concerning == stage]
     if not made:
         message = f"Bid {bid.id} breaks the {STAGES[stage]}; the published consequence is a clarification: record it"
         return None, (Finding("clarification_open", message, f"bid {bid.id}"),)
@@ -121,10 +139,10 @@ def price_enquiries(bids: Sequence[Bid], work: Work) -> tuple[PriceEnquiry, ...]
     """Test every price still in against the published triggers; they prompt a written enquiry, never a rejection."""
     outcomes = {outcome.bid: outcome for outcome in work.file.enquiries}
     prices = {bid.id: evaluated_price(bid, work.methodology) for bid in bids}
-    tests: dict[str, list[Enquiry]] = {}
+    tests: dict[str, list[Enquiry]] = {bid: [] for bid in prices if bid in outcomes}
     for enquiry in enquiries(prices, work.methodology.abnormally_low):
         tests.setdefault(enquiry.bid, []).append(enquiry)
-    return tuple(PriceEnquiry(bid, tuple(met), outcomes.get(bid)) for bid, met in tests.items())
+    return tuple(PriceEnquiry(bid, tuple(tests[bid]), outcomes.get(bid)) for bid in prices if bid in tests)
 
 
 def _unanswered(enquiry: PriceEnquiry) -> Finding:

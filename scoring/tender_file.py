@@ -17,10 +17,11 @@ from scoring.scoresheet import Declaration, PanelMember, ScoreSheet
 
 @dataclass(frozen=True)
 class LotPreference:
-    """The order in which a tenderer would rather win lots, as declared in its bid."""
+    """The order in which a tenderer would rather win lots, and how many it can take, as declared in its bids."""
 
     tenderer: str
     lots: tuple[str, ...]
+    at_most: int | None = None
 
 
 @dataclass(frozen=True)

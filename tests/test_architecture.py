@@ -68,19 +68,13 @@ def imported(source: str, path: str) -> Iterator[str]:
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
-            yield from (
-                [path.split("/")[0]] if node.level else [f"{node.module}.{name.name}" for name in node.names]
-            )
+            yield from ([path.split("/")[0]] if node.level else [f"{node.module}.{name.name}" for name in node.names])
 
 
 def stray_imports(path: str, source: str) -> list[str]:
     """Imports against the direction of the layers."""
     layer = path.split("/")[0]
-    fine = (
-        ALLOWED[layer]
-        | {layer}
-        | (sys.stdlib_module_names - NOT_PURE if layer in PURE else sys.stdlib_module_names)
-    )
+    fine = ALLOWED[layer] | {layer} | (sys.stdlib_module_names - NOT_PURE if layer in PURE else sys.stdlib_module_names)
     return [f"{path} imports {name}" for name in imported(source, path) if name.split(".")[0] not in fine]
 
 
@@ -175,9 +169,7 @@ READABLE = {"", ".cfg", ".css", ".csv", ".html", ".json", ".md", ".py", ".toml",
 def project_files() -> tuple[str, ...]:
     """Every text file of the project, as a path from its root; nothing hidden but .ci, nothing generated."""
     top = [entry for entry in ROOT.iterdir() if not entry.name.startswith(".") or entry.name == ".ci"]
-    paths = [
-        path for entry in top for path in ([entry] if entry.is_file() else entry.rglob("*")) if path.is_file()
-    ]
+    paths = [path for entry in top for path in ([entry] if entry.is_file() else entry.rglob("*")) if path.is_file()]
     names = sorted(path.relative_to(ROOT).as_posix() for path in paths if path.suffix in READABLE)
     return tuple(name for name in names if not GENERATED & set(name.split("/")) and ".egg-info/" not in name)
 

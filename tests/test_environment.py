@@ -75,9 +75,7 @@ def test_root_gets_what_is_missing_and_is_told_so(machine: Path) -> None:
 
 
 def test_an_old_python_is_refused_by_its_version(machine: Path) -> None:
-    stand_in(
-        machine, "old", '[ "$1" = --version ] && echo Python 3.9.2; case $2 in *version_info*) exit 1; esac'
-    )
+    stand_in(machine, "old", '[ "$1" = --version ] && echo Python 3.9.2; case $2 in *version_info*) exit 1; esac')
     done = run(machine, "demo", python=str(machine / "old"))
     assert (done.returncode, calls(machine)) == (1, "")
     assert "Python 3.11 or newer is needed; Python 3.9.2 was found" in done.stderr

@@ -157,9 +157,7 @@ def test_the_installed_command_says_what_it_can_do(installed: Path) -> None:
 
 
 @pytest.mark.slow
-def test_the_installed_demo_writes_its_documents_far_from_any_checkout(
-    installed: Path, tmp_path: Path
-) -> None:
+def test_the_installed_demo_writes_its_documents_far_from_any_checkout(installed: Path, tmp_path: Path) -> None:
     out = tmp_path / "decision pack"
     said = call(installed / "workbench", "demo", "--no-serve", "--out", out, cwd=Path("/"))
     assert "Avon" in said

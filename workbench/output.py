@@ -128,8 +128,9 @@ def pounds(number: Fraction | None) -> str:
 
 def finding_line(finding: Finding) -> str:
     """Write a finding in one line: how grave, where, and the sentence."""
-    named = not finding.place or finding.message.startswith(f"{finding.place}:")
-    return f"{finding.severity}: {'' if named else f'{finding.place}: '}{finding.message}"
+    place, said = finding.place, finding.message
+    named = not place or said.startswith(f"{place}:") or f"“{place}”" in said
+    return f"{finding.severity}: {'' if named else f'{place}: '}{said}"
 
 
 def print_findings(findings: Iterable[Finding], *, err: bool = False) -> None:

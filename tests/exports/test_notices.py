@@ -84,7 +84,7 @@ def test_a_late_bid_is_told_its_time_and_has_no_scores() -> None:
 def test_a_bid_below_a_minimum_is_told_the_figures() -> None:
     made = letter_to(rescored(fit_file(), "adult-beacon", "workforce", points=Decimal(1)), "adult-beacon")
     assert made.outcome.kind == "excluded"
-    assert "“Who delivers it” was agreed at 1; the published minimum is 2." in made.outcome.decision
+    assert "“Who delivers it” scored 1; the published minimum is 2." in made.outcome.decision
     assert made.total is None
     assert made.price.marks is None
 
@@ -124,11 +124,11 @@ def test_a_displaced_tenderer_is_told_that_it_ranked_first_and_which_limit_stopp
 def test_the_winner_under_a_limit_is_told_its_real_rank() -> None:
     made = notice(displaced_file(), "children")
     assert made.rank == 2
-    assert "ranked 2nd of 2 and is the highest-ranked that may take this lot" in words_of(print_document(made))
+    assert "ranked 2nd of 2 and is the highest-ranked that may take this lot" in html_of(made)
 
 
 def test_an_equal_total_is_explained_with_the_figures_of_the_two_tenders_only() -> None:
-    """Harbour 36 + 19.2 + 6 + 2 = 63.2. Quayside 28.8 + 19.2 + 10 + 5.2: £78,000 of £450,000 below the ceiling earn 5.2."""
+    """Harbour 36 + 19.2 + 6 + 2 = 63.2. Quayside 28.8 + 19.2 + 10 + 5.2, £78,000 below the ceiling."""
     file = rescored(rescored(fit_file(), "adult-quayside", "delivery", points=Decimal(4)), "adult-quayside", "social",
                     points=Decimal(5))  # fmt: skip
     less = factories.Money.pounds(2_000)

@@ -88,7 +88,7 @@ def test_every_font_is_embedded_and_can_be_read_back(printed: bytes) -> None:
         fonts = [font for page in read.pages for font in page.Resources.Font.values()]
         assert len(fonts) == 3
         for font in fonts:
-            assert "SourceSansPro" in str(font.BaseFont)
+            assert "+Notice" in str(font.BaseFont)
             assert "/FontFile2" in font.DescendantFonts[0].FontDescriptor
             assert "/ToUnicode" in font
     assert "Ŵyn has 84.31 marks, €5 and £1." in words_of(printed)

@@ -69,7 +69,7 @@ def test_an_isva_budget_of_half_a_million_cannot_take_its_ring_fenced_money() ->
     assert [(it.code, it.severity, it.message) for it in result.findings] == [
         (
             "ring_fence_stranded",
-            "warning",
+            "error",
             "£624,117 of MOJ ISVA and NHSE money may only be spent on ISVA, whose budget is £500,000: "
             "£124,117 cannot be placed.",
         )

@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lots.bid import OtherCost, Payment, RequirementResponse
+from lots.bid import Payment, RequirementResponse
 from lots.collaboration import CollaborationRules
 from lots.money import Money
+from scoring.abnormal import Settings
 from scoring.criteria import Criterion
 from scoring.decision import AdmissionDecision, EnquiryOutcome
 from scoring.evaluation import LotEvaluation, NotConfiguredError, evaluate_lot
@@ -282,34 +283,22 @@ def test_ranking_on_rounded_totals_happens_only_where_it_was_published() -> None
     assert [tie.rule for tie in lot.ranking.ties_broken] == ["lowest price"]
 
 
-def test_a_whole_method_ranks_by_its_own_figure() -> None:
-    quality = tuple(c for c in make.criteria() if c.id != "price")
-    scored = tuple(replace(c, weight=Decimal(w)) for c, w in zip(quality, ("85", "15"), strict=True))
-    lot = evaluate_lot(
-        adult(make.tender_file(), criteria=scored, price=PriceMethod("price_per_quality_point")), "adult"
-    )
-    harbour = lot.result("adult-harbour")
-    assert harbour.scored is not None
-    assert harbour.total == Fraction(870_000) / harbour.scored
-    assert (harbour.price_marks, lot.round.method is not None) == (None, True)
-    assert ranks(lot)[0][0] == min((r for r in lot.results), key=lambda r: r.total or 0).bid.id
+def test_a_rejected_price_is_out_without_any_trigger_and_the_rest_are_tested_again() -> None:
+    """Once the lowest is rejected, the next stands 41 % below the third and must be asked about."""
+    file = adult(make.tender_file(), abnormally_low=Settings(None, Fraction(30), None), over_ceiling="reject")
+    file = priced(priced(priced(file, "adult-harbour", 50_000), "adult-quayside", 59_000), "adult-beacon", 100_000)
+    outcome = EnquiryOutcome(
+        "adult-harbour", date(2024, 10, 1), "Why?", date(2024, 10, 4), "", "rejected", "None.", date(2024, 10, 8), "x"
+    )  # fmt: skip
+    lot = evaluate_lot(replace(file, enquiries=(outcome,)), "adult")
+    assert out(lot)["adult-harbour"] == ("abnormally_low", ["abnormally_low_rejected"])
+    assert [finding.place for finding in lot.waiting] == ["bid adult-quayside"]
 
 
-def test_under_a_fixed_price_quality_decides_and_another_price_is_out() -> None:
-    quality = tuple(c for c in make.criteria() if c.id != "price")
-    scored = tuple(replace(c, weight=Decimal(w)) for c, w in zip(quality, ("85", "15"), strict=True))
-    fixed = PriceMethod("fixed_price", (("price", "870000"),))
-    file = adult(priced(make.tender_file(), "adult-quayside", 290_000), criteria=scored, price=fixed)
-    lot = evaluate_lot(file, "adult")
-    assert out(lot) == {"adult-beacon": ("ceiling", ["price_not_as_fixed"])}
-    assert [(r.price_marks, r.total == r.scored) for r in lot.ranked] == [(0, True), (0, True)]
-    assert explain_total(lot, "adult-harbour").value == lot.result("adult-harbour").total
-
-
-def test_other_costs_count_only_under_life_cycle() -> None:
-    file = with_bid(make.tender_file(), "adult-harbour", other_costs=(OtherCost("Handover", Money.pounds(900)),))
-    assert evaluate_lot(file, "adult").round.prices["adult-harbour"] == 870_000
-    assert evaluate_lot(adult(file, evaluated_price="life_cycle"), "adult").round.prices["adult-harbour"] == 870_900
+def test_a_decision_where_nothing_is_broken_is_an_open_point() -> None:
+    stray = AdmissionDecision("adult-beacon", "exclude", "split", "Unfit.", date(2024, 10, 2), "officer")
+    lot = evaluate_lot(replace(make.tender_file(), admissions=(stray,)), "adult")
+    assert [finding.code for finding in lot.waiting] == ["decision_without_cause"]
 
 
 def test_a_lot_without_a_methodology_is_refused_by_name() -> None:

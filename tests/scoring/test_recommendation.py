@@ -3,10 +3,11 @@
 from dataclasses import replace
 from fractions import Fraction
 
+from scoring.figures import Rounding
 from scoring.limits import LotLimit
 from scoring.methodology import TieBreak
-from scoring.recommendation import Evaluation, evaluate
-from scoring.tender_file import TenderFile
+from scoring.recommendation import Evaluation, evaluate, standings
+from scoring.tender_file import LotPreference, TenderFile
 from tests import factories as make
 from tests.scoring.test_evaluation import adult, priced, with_points
 
@@ -62,11 +63,41 @@ def test_companies_of_one_group_share_one_limit() -> None:
     assert winners(evaluation) == {"adult": "adult-quayside", "children": "children-harbour"}
 
 
-def test_a_lot_that_waits_is_left_open_and_the_other_still_recommended() -> None:
+def test_without_a_limit_a_lot_that_waits_leaves_the_others_alone() -> None:
     file = best_in_both()
-    evaluation = evaluate(replace(file, agreed_scores=file.agreed_scores[1:], lot_limit=ONE_LOT))
+    evaluation = evaluate(replace(file, agreed_scores=file.agreed_scores[1:]))
     assert winners(evaluation) == {"adult": None, "children": "children-harbour"}
     assert [finding.code for finding in evaluation.recommendation("adult").open_points] == ["not_agreed"]
+
+
+def test_under_a_limit_a_lot_that_waits_holds_up_the_others_it_may_change() -> None:
+    file = best_in_both()
+    evaluation = evaluate(replace(file, agreed_scores=file.agreed_scores[1:], lot_limit=ONE_LOT))
+    assert winners(evaluation) == {"adult": None, "children": None}
+    assert [finding.code for finding in evaluation.recommendation("adult").open_points] == ["not_agreed"]
+    assert [finding.code for finding in evaluation.recommendation("children").open_points] == ["allocation_waits"]
+
+
+def test_a_tenderer_wins_no_more_than_it_said_it_can_take() -> None:
+    can_take = (LotPreference("harbour", (), 1),)
+    two = replace(ONE_LOT, maximum_lots=2)
+    evaluation = evaluate(replace(best_in_both(), lot_limit=two, lot_preferences=can_take))
+    assert winners(evaluation) == {"adult": "adult-harbour", "children": "children-beacon"}
+
+
+def test_totals_ranked_as_rounded_are_allocated_as_rounded() -> None:
+    """Quayside asks £900 a year more and has 62.6 to 63.2; in whole points both have 63, and its quality goes first."""
+    file = make.tender_file(("adult-harbour", "adult-quayside", "children-harbour"))
+    near = with_points(with_points(file, "adult-quayside", "delivery", 5), "adult-quayside", "social", 3)
+    near = adult(
+        priced(near, "adult-quayside", 290_900),
+        rank_on="rounded",
+        rounding=Rounding(0),
+        tie_breaks=(TieBreak("highest_criterion", "delivery"), TieBreak("lowest_price")),
+    )
+    evaluation = evaluate(replace(near, lot_limit=ONE_LOT))
+    assert [s.total for s in standings(evaluation.lot("adult"))] == [63, 63]
+    assert winners(evaluation) == {"adult": "adult-quayside", "children": "children-harbour"}
 
 
 def test_a_lot_with_nobody_left_says_so() -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import re
+import shutil
 import zlib
 from dataclasses import replace
 from datetime import date
@@ -125,6 +127,27 @@ def test_the_pack_holds_a_document_for_everybody_and_matches_its_file(case: Path
     assert data["match"] is True
     told = {it["what"].split(" ")[0]: it["recomputed"] for it in data["checked"]}
     assert [told[paper] > 20 for paper in PAPERS] == [True] * len(PAPERS)
+
+
+def test_a_pack_printed_again_has_the_same_bytes(case: Path, pack: Path, tmp_path: Path) -> None:
+    """A page that says something else than its attached data is found only by printing it again."""
+    assert run_json("verify", case, "--pack", pack, "--reprint")["match"] is True
+    forged = tmp_path / "pack"
+    shutil.copytree(pack, forged)
+    claim = Attached("claim.json", attached((pack / PAPERS[1]).read_bytes(), "claim.json"))
+    page = "<html lang=en><title>Letter</title><p>Your total is 99.99"
+    (forged / PAPERS[1]).write_bytes(from_html(page, attachments=[claim], created=date(2024, 11, 4)))
+    manifest = json.loads((forged / "manifest.json").read_bytes())
+    manifest["files"][PAPERS[1]] = hashlib.sha256((forged / PAPERS[1]).read_bytes()).hexdigest()
+    (forged / "manifest.json").write_text(json.dumps(manifest), "utf-8")
+    assert run_json("verify", case, "--pack", forged)["match"] is True
+    found = run_json("verify", case, "--pack", forged, "--reprint", status=1)["findings"]
+    assert [(it["code"], it["place"]) for it in found] == [("reprint_differs", PAPERS[1])]
+
+
+def test_reprinting_needs_what_it_prints_from(case: Path, pack: Path) -> None:
+    assert run("verify", case, "--reprint").exit_code == 2
+    assert run_json("verify", pack / PAPERS[0], "--reprint", status=1)["findings"][0]["code"] == "cannot_reprint"
 
 
 @pytest.mark.parametrize("paper", PAPERS)

@@ -1,4 +1,4 @@
-"""Printing document values: templates escape what people typed, packs stream in order, and figures read as they should."""
+"""Printing document values: what people typed is escaped, packs stream in order, figures read as they should."""
 
 from __future__ import annotations
 
@@ -7,12 +7,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 
 import pikepdf
 import pytest
 from pdfua import validate
 
+from exports import pdf_worker
 from exports.documents import DocumentHead, Printable
 from exports.letters import UnsuccessfulLetter, letters
 from exports.notices import award_notices
@@ -75,7 +77,7 @@ def test_headings_come_in_order(letter: UnsuccessfulLetter) -> None:
     levels = [int(part[0]) for part in html_of(letter).split("<h")[1:] if part[0].isdigit()]
     assert levels[0] == 1
     assert levels.count(1) == 1
-    assert all(after <= before + 1 for before, after in zip(levels, levels[1:], strict=False))
+    assert all(after <= before + 1 for before, after in pairwise(levels))
 
 
 def test_a_pack_comes_in_order_from_several_processes_with_the_bytes_of_one(letter: UnsuccessfulLetter) -> None:
@@ -106,6 +108,19 @@ def test_a_failing_document_is_refused_and_its_process_goes_on(letter: Unsuccess
             printer.run(replace(job, html="x" * 8_000_001))
         assert printer.run(job) == print_document(letter)
         assert printer.peak() > 0
+    finally:
+        printer.close()
+
+
+def test_a_process_is_replaced_at_the_end_of_its_life(
+    letter: UnsuccessfulLetter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pdf_worker, "LIFE", 1)
+    job, printer = printing.job_of(letter), PrinterProcess()
+    try:
+        first = printer._process.pid
+        assert printer.run(job) == printer.run(job)
+        assert printer._process.pid != first
     finally:
         printer.close()
 

@@ -10,6 +10,7 @@ import os
 import stat
 from collections.abc import Callable, Iterable
 from datetime import date, datetime
+from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -161,6 +162,32 @@ class Day(click.ParamType):
         except ValueError:
             said = printable(value[:40])
             raise click.BadParameter(f"“{said}” is not a date: write it as YYYY-MM-DD, such as 2026-07-06.") from None
+
+
+class Percent(click.ParamType):
+    """A percentage from 0 to 100 as a plain decimal, read exactly."""
+
+    name = "N"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Fraction:
+        """Read a percentage; bad usage where it is none."""
+        from scoring.figures import NumberError, exact
+
+        if isinstance(value, Fraction):
+            return value
+        try:
+            percent = exact(value)
+        except NumberError as error:
+            raise click.BadParameter(f"{printable(str(error))}.") from None
+        if not 0 <= percent <= 100:
+            raise click.BadParameter(f"{value} is no percentage: write 0 to 100.")
+        return percent
+
+
+def vat_option(function: Decorated) -> Decorated:
+    """Add ``--vat-percent``, passed on as an exact ``vat_percent`` or None."""
+    said = "The VAT rate, to compare amounts with a threshold on another basis."
+    return click.option("--vat-percent", type=Percent(), help=said)(function)
 
 
 FILE = click.Path(path_type=Path)

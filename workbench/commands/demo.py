@@ -24,7 +24,7 @@ KINDS = {
     "certificate": "compliance certificates, or checks that say what mends a split",
     "score-sheets": "evaluators' score sheets",
     "decision-record": "decision record, public",
-    "report": "panel report",
+    "evaluation-report": "evaluation report of the panel, restricted",
 }
 
 
@@ -44,6 +44,7 @@ def demo(out: Path, no_serve: bool, workers: int | None, as_json: bool) -> None:
     from workbench.commands import results, story
     from workbench.paths import demo_file
 
+    evaluating.refuse_folder(out)
     tender, notes = load(demo_file())
     evaluation = evaluate(tender)
     if not as_json:

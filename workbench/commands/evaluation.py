@@ -36,6 +36,8 @@ def evaluate(file: Path, out: Path | None, no_pack: bool, workers: int | None, a
     if out is None and not no_pack:
         raise click.UsageError("Say where the decision pack goes with --out DIR, or --no-pack for the results alone.")
     tender, notes = load(file)
+    if out is not None and not no_pack:
+        refuse_folder(out)
     evaluation = evaluated(tender)
     if not as_json:
         show(evaluation, notes)
@@ -104,6 +106,13 @@ def make_pack(evaluation: Evaluation, out: Path, workers: int | None) -> Pack:
         return write_pack(evaluation, out, workers=workers or printers(), progress=progress)
     finally:
         progress.close()
+
+
+def refuse_folder(out: Path) -> None:
+    """Refuse a folder that cannot take a pack (FolderError) before any work is done."""
+    from workbench.services.folders import Folder
+
+    Folder(out)
 
 
 def printers() -> int:

@@ -15,8 +15,8 @@ from lots.headroom import Ledger, LedgerRow, ledger
 from lots.lot import Lot
 from lots.money import Money
 from lots.regime import Regime
-from lots.thresholds import ThresholdKind, threshold
-from workbench.commands.common import FILE, REFUSED, Command, Day, json_option, known, load
+from lots.thresholds import ThresholdKind, ThresholdRow, threshold
+from workbench.commands.common import FILE, REFUSED, Command, Day, json_option, known, load, vat_option
 from workbench.output import emit, findings_data, heading, number, print_findings, print_table, say, short
 
 if TYPE_CHECKING:
@@ -28,10 +28,10 @@ if TYPE_CHECKING:
 @click.option("--lot", "lot_id", metavar="ID", help="Only this lot.")
 @click.option("--awarded", metavar="AMOUNT", help="The contract's value as awarded (needs --lot); else its base value.")
 @click.option("--on", type=Day(), help="The day whose threshold counts; else the day the procurement commenced.")
-@click.option("--vat-percent", metavar="N", help="The VAT rate, to compare amounts with a threshold on another basis.")
+@vat_option
 @json_option
 def headroom(
-    file: Path, lot_id: str | None, awarded: str | None, on: date | None, vat_percent: str | None, as_json: bool
+    file: Path, lot_id: str | None, awarded: str | None, on: date | None, vat_percent: Fraction | None, as_json: bool
 ) -> None:
     """What is left under the maximum potential spend of each lot in FILE, uplift by uplift.
 
@@ -64,15 +64,17 @@ def chosen(tender: TenderFile, lot_id: str | None) -> tuple[Lot, ...]:
     return (tender.tender.lot(lot_id),)
 
 
-def yardstick(tender: TenderFile, on: date | None, vat_percent: str | None) -> Yardstick:
-    """Take the threshold that the lots of this tender are measured by: light-touch services, or sub-central."""
-    from scoring.figures import exact
+def yardstick(tender: TenderFile, on: date | None, vat_percent: Fraction | None) -> Yardstick:
+    """Measure the lots of this tender by the threshold of a day; without one, of the day it commenced."""
+    row = threshold_of(tender, on)
+    return Yardstick(row.amount, row.vat, tender.tender.vat, vat_percent)
 
+
+def threshold_of(tender: TenderFile, on: date | None = None) -> ThresholdRow:
+    """Return the threshold that decides for this tender: light-touch services, or sub-central under the full Act."""
     full = tender.tender.regime is Regime.PA2023_FULL
     kind = ThresholdKind.SUB_CENTRAL if full else ThresholdKind.LIGHT_TOUCH
-    row = threshold(kind, on or tender.tender.commenced_on)
-    rate: Fraction | None = None if vat_percent is None else exact(vat_percent)
-    return Yardstick(row.amount, row.vat, tender.tender.vat, rate)
+    return threshold(kind, on or tender.tender.commenced_on)
 
 
 def book(tender: TenderFile, lot: Lot, measure: Yardstick, initial: Money | None) -> Ledger:

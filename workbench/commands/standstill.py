@@ -9,8 +9,11 @@ from datetime import date
 import click
 
 from lots.calendar import (
+    ENGLAND_AND_WALES,
     MANDATORY_WORKING_DAYS,
+    UNITED_KINGDOM,
     CountedDay,
+    Divisions,
     Means,
     Standstill,
     no_standstill,
@@ -40,6 +43,8 @@ class Asked:
     published: date | None
     voluntary: bool
     working_days: int
+    divisions: Divisions = ENGLAND_AND_WALES
+    extra: tuple[tuple[date, str], ...] = ()
 
     @property
     def start(self) -> date:
@@ -61,6 +66,15 @@ class Asked:
 @click.option("--published", type=Day(), help="PA 2023: when the contract award notice was published.")
 @click.option("--voluntary", is_flag=True, help="PA 2023: the standstill is voluntary and the notice states it.")
 @click.option("--working-days", type=int, help=f"PA 2023: its length, {MANDATORY_WORKING_DAYS} unless more is stated.")
+@click.option(
+    "--bank-holidays",
+    type=click.Choice(UNITED_KINGDOM),
+    multiple=True,
+    help="PCR 2015: whose bank holidays count (repeat it); England and Wales unless said.",
+)
+@click.option(
+    "--holiday", type=Day(), multiple=True, help="A one-off bank holiday proclaimed for that day (repeat it)."
+)
 @json_option
 def standstill(
     regime: str,
@@ -71,6 +85,8 @@ def standstill(
     published: date | None,
     voluntary: bool,
     working_days: int | None,
+    bank_holidays: tuple[str, ...],
+    holiday: tuple[date, ...],
     as_json: bool,
 ) -> None:
     """The standstill of an award, day by day, and the last days for a challenge.
@@ -79,11 +95,15 @@ def standstill(
     for the Procurement Act 2023, counted from --published.
     """
     chosen = SHORT_NAMES.get(regime) or Regime(regime)
-    pcr = {"--means": means, "--received": received, "--sent-otherwise": sent_otherwise}
+    pcr: dict[str, object] = {"--means": means, "--received": received, "--sent-otherwise": sent_otherwise}
+    pcr["--bank-holidays"] = bank_holidays or None
     act = {"--voluntary": voluntary or None, "--working-days": working_days}
     _only_for(chosen, pcr, act, sent, published)
     length = MANDATORY_WORKING_DAYS if working_days is None else working_days
-    asked = Asked(chosen, sent, sent_otherwise, means or "electronic", received, published, voluntary, length)
+    one_off = tuple((day, "one-off bank holiday") for day in holiday)
+    whose = bank_holidays or ENGLAND_AND_WALES
+    how = means or "electronic"
+    asked = Asked(chosen, sent, sent_otherwise, how, received, published, voluntary, length, whose, one_off)
     found = count(asked)
     limits = challenge_limits(asked, found)
     if as_json:
@@ -119,10 +139,20 @@ def count(asked: Asked) -> Standstill:
     start, rules = asked.start, rules_of(asked.regime)
     if asked.regime is Regime.PCR2015_LIGHT_TOUCH:
         return pcr_standstill(
-            sent=start, means=asked.means, received=asked.received, sent_otherwise=asked.sent_otherwise
+            sent=start,
+            means=asked.means,
+            received=asked.received,
+            sent_otherwise=asked.sent_otherwise,
+            divisions=asked.divisions,
+            extra=dict(asked.extra),
         )
     if asked.regime is Regime.PA2023_FULL or asked.voluntary:
-        return pa_standstill(published=start, working_days=asked.working_days, voluntary=asked.voluntary)
+        return pa_standstill(
+            published=start,
+            working_days=asked.working_days,
+            voluntary=asked.voluntary,
+            extra=dict(asked.extra),
+        )
     return no_standstill(signable_from=start, basis=_why_none(rules))
 
 

@@ -6,16 +6,25 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from lots.errors import Finding
-from lots.funding import Reconciliation, reconcile, small
+from lots.funding import Reconciliation, reconcile
 from lots.funding_checks import Cliff, fall_away, stack
-from lots.money import total
 from lots.placement import Placement, place
 from lots.split_report import RuleFigure
+from lots.words import listed
 from scoring.admission import STAGES
 from scoring.evaluation import BidResult, LotEvaluation
 from scoring.figures import Rounding
 from scoring.recommendation import Evaluation
 from workbench.commands import results
+from workbench.commands.money import (
+    balance_sentence,
+    cliff_data,
+    placed_sentences,
+    placement_data,
+    printed_data,
+    reconciled_sentence,
+    show_sources,
+)
 from workbench.output import bullet, heading, pounds, print_table, say, short
 
 ILLUSTRATIVE = "(illustrative)"
@@ -40,31 +49,10 @@ def money_story(evaluation: Evaluation) -> MoneyStory:
 
 def money_data(money: MoneyStory) -> dict[str, object]:
     """Turn the money story into JSON."""
-    cliff = money.cliff
     return {
-        "printed_totals": [
-            {
-                "title": it.title,
-                "printed": it.printed.plain(),
-                "computed": it.computed.plain(),
-                "difference": it.difference.plain(),
-            }
-            for it in money.reconciled
-        ],
-        "without_uplifts": cliff
-        and {
-            "sources": list(cliff.ended),
-            "lost": cliff.lost.plain(),
-            "gap": cliff.gap.plain(),
-            "lots": {row.lot: {"before": row.before.plain(), "after": row.after.plain()} for row in cliff.lots},
-        },
-        "placement": {
-            "placeable": money.placed.placeable,
-            "fills_every_lot": money.placed.fills_every_lot,
-            "placed": money.placed.placed.plain(),
-            "left": money.placed.left.plain(),
-            "rows": [{"source": it.source, "lot": it.lot, "amount": it.amount.plain()} for it in money.placed.rows],
-        },
+        "printed_totals": printed_data(money.reconciled),
+        "without_uplifts": money.cliff and cliff_data(money.cliff),
+        "placement": placement_data(money.placed),
     }
 
 
@@ -92,7 +80,7 @@ def tell_opening(evaluation: Evaluation) -> None:
     if tender.source:
         say(f"Source: {tender.source}")
     if tender.illustrative:
-        say(f"Illustrative, which means invented for this demonstration: {results.join(tender.illustrative)}.")
+        say(f"Illustrative, which means invented for this demonstration: {listed(tender.illustrative)}.")
 
 
 # --- 1 and 2: money and lots --------------------------------------------------------------------------------
@@ -100,50 +88,19 @@ def tell_opening(evaluation: Evaluation) -> None:
 
 def tell_money(evaluation: Evaluation, money: MoneyStory) -> None:
     """Print the funding stack with its certainty, what does not add up, what may fall away, and what pays for what."""
-    funding = evaluation.file.tender.funding
+    funding, lots = evaluation.file.tender.funding, evaluation.file.tender.lots
     if not funding.sources:
         return
     heading("1. The money: does it add up, how long does it last, and can it be spent as it is tied?")
-    titles = {lot.id: lot.title for lot in evaluation.file.tender.lots}
-    rows = []
-    for source in funding.sources:
-        first = total(line.amount for line in source.lines if line.year == 1)
-        tied = results.join(titles.get(lot, lot) for lot in source.ring_fenced_to) if source.ring_fenced_to else "any"
-        until = source.expires.isoformat() if source.expires else ""
-        rows.append([source.title, str(first), tied, source.certainty.replace("_", " "), until])
-    print_table(("Source", "Year 1", "May be spent on", "Certainty", "Until"), rows, "lr")
+    show_sources(funding, lots)
     say()
-    balance = stack(funding, evaluation.file.tender.lots)
-    bullet(f"Income of {balance.income} and lots of {balance.budgets} in the first year.")
+    bullet(balance_sentence(stack(funding, lots)))
     for row in money.reconciled:
-        bullet(_reconciled(row))
+        bullet(reconciled_sentence(row))
     for sentence in money.cliff.sentences if money.cliff else ():
         bullet(sentence)
-    for sentence in _placed(evaluation, money.placed):
+    for sentence in placed_sentences(funding, lots, money.placed):
         bullet(sentence)
-
-
-def _reconciled(row: Reconciliation) -> str:
-    if not row.difference:
-        return f"“{row.title}” is printed as {row.printed}, and its lines add up to that."
-    more = "more" if row.difference.pence > 0 else "less"
-    apart = small(abs(row.difference))
-    return f"“{row.title}” is printed as {row.printed}; its lines add up to {row.computed}: {apart} {more}."
-
-
-def _placed(evaluation: Evaluation, placed: Placement) -> Iterator[str]:
-    """Say whether money that is tied can be placed, and what each tied source pays for."""
-    tender = evaluation.file.tender
-    tied = {source.id: source.title for source in tender.funding.sources if source.ring_fenced_to}
-    titles = {lot.id: lot.title for lot in tender.lots}
-    for binding in (*placed.stranded, *placed.missing):
-        yield binding.message
-    if placed.placeable and tied:
-        rows = [it for it in placed.rows if it.source in tied]
-        where = results.join(f"{it.amount} of {tied[it.source]} on {titles[it.lot]}" for it in rows)
-        yield f"All money tied to a lot can be spent there: {where}."
-    if placed.fills_every_lot:
-        yield f"Every lot gets its whole budget, and {small(placed.left)} is left over."
 
 
 def tell_lots(evaluation: Evaluation) -> None:
@@ -229,11 +186,12 @@ def _turned(lot: LotEvaluation) -> Iterator[str]:
         before, after = step.before.ranking.first, step.after.ranking.first
         if step.winner_changed and before and after:
             lows = [min(priced.prices.values()) for priced in (step.before, step.after)]
+            moved = f" (lowest price {pounds(lows[1])} in place of {pounds(lows[0])})" if lows[0] != lows[1] else ""
             marks = [f"{text(priced.totals[bid])}" for priced in (step.before, step.after) for bid in (before, after)]
             yield (
                 f"{said[step.exclusion.bid]} is out, and that turns the first place. With its price among the others "
-                f"{said[before]} leads {said[after]} by {marks[0]} to {marks[1]}; without it (lowest price "
-                f"{pounds(lows[1])} in place of {pounds(lows[0])}) {said[after]} leads by {marks[3]} to {marks[2]}. "
+                f"{said[before]} leads {said[after]} by {marks[0]} to {marks[1]}; without it{moved} "
+                f"{said[after]} leads by {marks[3]} to {marks[2]}. "
                 "The published order of work takes a bid out before prices are compared."
             )
 
@@ -266,7 +224,7 @@ def tell_limit(evaluation: Evaluation) -> None:
         if award.tenderer
     ]
     if without:
-        bullet(f"Without the limit: {results.join(without)}.")
+        bullet(f"Without the limit: {listed(without)}.")
 
 
 def tell_recommendations(evaluation: Evaluation) -> None:

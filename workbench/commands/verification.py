@@ -70,21 +70,27 @@ class Verdict:
 @click.command("verify", cls=Command)
 @click.argument("file", type=FILE)
 @click.option("--pack", type=FILE, metavar="DIR", help="Compare every document of this pack with the tender file.")
+@click.option("--reprint", is_flag=True, help="Also print again what can be, and compare byte for byte.")
 @json_option
-def verify(file: Path, pack: Path | None, as_json: bool) -> None:
+def verify(file: Path, pack: Path | None, reprint: bool, as_json: bool) -> None:
     """Recompute every number of FILE, a tender file or a document (PDF) of a decision pack.
 
     A document carries the data its numbers follow from; a tender file is evaluated again, twice over: in scaled
     integers and in fractions. Says "match", or every number that differs; exit status 1 then.
+
+    --reprint goes beyond the data to the page itself: with --pack every document, else a report that has the whole
+    tender file inside, is printed again from its data. The same version of the workbench gives the same bytes.
     """
     data = read_bytes(file)
     name = path_text(file)
     if _PDF in data[:_PDF_WITHIN]:
         if pack is not None:
             raise click.UsageError("--pack goes with the tender file that the pack was made from, not with a PDF.")
-        verdicts = [of_document(data, name)]
+        verdicts = [of_document(data, name), *(reprinted_report(data, name) if reprint else ())]
+    elif reprint and pack is None:
+        raise click.UsageError("--reprint needs a document, or --pack DIR beside the tender file.")
     else:
-        verdicts = list(of_tender_file(data, name, pack))
+        verdicts = list(of_tender_file(data, name, pack, reprint=reprint))
     if as_json:
         emit(as_data(verdicts))
     else:
@@ -97,9 +103,8 @@ def show(verdicts: list[Verdict]) -> None:
     """Print a line for each thing checked, then what differs."""
     for verdict in verdicts:
         word = "match" if verdict.match else "DIFFERS"
-        how = f"{verdict.recomputed} numbers recomputed" if verdict.recomputed else "nothing to recompute, same data"
-        how = how if verdict.match or verdict.recomputed else "not as the tender file has it"
-        click.echo(printable(f"{word}: {verdict.what}, {how}"))
+        how = f", {verdict.recomputed} numbers recomputed" if verdict.recomputed else ""
+        click.echo(printable(f"{word}: {verdict.what}{how}"))
         for difference in verdict.differences:
             bullet(str(difference))
         print_findings(errors_in(verdict.findings))
@@ -207,12 +212,14 @@ def bounded_memory() -> Iterator[None]:
 # --- a tender file ------------------------------------------------------------------------------------------
 
 
-def of_tender_file(data: bytes, name: str, pack: Path | None) -> Iterator[Verdict]:
+def of_tender_file(data: bytes, name: str, pack: Path | None, *, reprint: bool = False) -> Iterator[Verdict]:
     """Evaluate a tender file and derive every number again; with a pack, compare each of its documents."""
     evaluation, findings = evaluated(data, name)
     yield recomputed(evaluation, f"{name} ({evaluation.file.tender.reference})", findings)
     if pack is not None:
         yield from of_pack(evaluation, pack)
+        if reprint:
+            yield from reprinted_pack(evaluation, pack)
 
 
 def evaluated(data: bytes, name: str) -> tuple[Evaluation, tuple[Finding, ...]]:
@@ -286,15 +293,53 @@ def _odd(name: str, code: str, message: str) -> Verdict:
 def _member(path: Path, name: str, expected: Expected) -> Verdict:
     data = read_bytes(path)
     if expected.data is not None:
-        return Verdict(name, 0, tuple(differing(data, expected.data, name)))
+        return Verdict(f"{name}, the same file", 0, tuple(differing(data, expected.data, name)))
     held = attachments(data, name)
     missing = [Difference(part, "", "attached") for part in expected.attached if part not in held]
     calculated = not missing and {CLAIM, TENDER_FILE} & set(held)
-    own = of_document(data, name) if calculated else Verdict(name, 0)
+    own = of_document(data, name) if calculated else Verdict(f"{name}, the same data attached", 0)
     apart = [
         it for part, asked in expected.attached.items() if part in held for it in differing(held[part], asked, part)
     ]
     return Verdict(own.what, own.recomputed, (*own.differences, *missing, *apart), own.findings)
+
+
+# --- printed again ------------------------------------------------------------------------------------------
+
+
+def reprinted_pack(evaluation: Evaluation, pack: Path) -> Iterator[Verdict]:
+    """Print every document of a pack again and compare it byte for byte with what lies there."""
+    from workbench.printing import print_many
+    from workbench.services.awards import expected_files
+
+    papers = {name: it.paper for name, it in expected_files(evaluation).items() if it.paper and (pack / name).is_file()}
+    wrong = [
+        name
+        for name, again in zip(papers, print_many(papers.values(), min(2, len(papers))), strict=True)
+        if again != read_bytes(pack / name)
+    ]
+    yield _reprinted(f"{len(papers)} documents", wrong)
+
+
+def reprinted_report(data: bytes, name: str) -> Iterator[Verdict]:
+    """Print a report again from the tender file inside it; nothing where a document holds only its own figures."""
+    from workbench.printing import print_document
+    from workbench.services.awards import expected_files
+
+    held = attachments(data, name).get(TENDER_FILE)
+    if held is None:
+        message = f"“{name}” holds only its own figures: print it again from the tender file, with --pack DIR --reprint"
+        raise NotOurDocument(message, [Finding("cannot_reprint", message, name)])
+    evaluation, _ = evaluated(held, f"the tender file inside {name}")
+    papers = [it.paper for it in expected_files(evaluation).values() if it.paper and TENDER_FILE in it.attached]
+    same = any(print_document(paper) == data for paper in papers)
+    yield _reprinted(name, [] if same else [name])
+
+
+def _reprinted(what: str, wrong: list[str]) -> Verdict:
+    message = "printed again this document has other bytes: it was changed, or another version printed it"
+    findings = tuple(Finding("reprint_differs", message, name) for name in wrong)
+    return Verdict(f"{what} printed again, byte for byte", 0, (), findings)
 
 
 def differing(held: bytes, expected: bytes, place: str) -> Iterator[Difference]:

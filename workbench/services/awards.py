@@ -166,6 +166,7 @@ BUILDERS: tuple[Builder, ...] = (
     once("The tender file", "workbench.services.awards:tender_file_copy"),
     once("The evaluation workbook", "workbench.services.awards:workbook"),
     once("The decision record", "exports.decision_record:decision_record"),
+    once("The evaluation report", "exports.panel_report:panel_report"),
     each_lot("The award decision notice", "exports.notices:award_notices"),
     each_lot("The letters to unsuccessful tenderers", "exports.letters:letters"),
     each_split("The compliance certificate", "exports.certificate:compliance_certificate"),
@@ -280,10 +281,14 @@ def _reason(finding: Finding) -> dict[str, str]:
 
 @dataclass(frozen=True)
 class Expected:
-    """What a file of the pack must be: its own bytes where it is not printed, else what it has attached, by name."""
+    """What a file of the pack must be: its own bytes where it is not printed, else what it has attached, by name.
+
+    ``paper`` is the value that it was printed from, for printing it again.
+    """
 
     data: bytes | None
     attached: Mapping[str, bytes]
+    paper: Printable | None = None
 
 
 def expected_files(evaluation: Evaluation, builders: Sequence[Builder] | None = None) -> dict[str, Expected]:
@@ -294,5 +299,6 @@ def expected_files(evaluation: Evaluation, builders: Sequence[Builder] | None = 
         if isinstance(it, PackFile):
             found[_own_name(it.path, found)] = Expected(it.data, {})
         else:
-            found[_own_name(name_of(it), found)] = Expected(None, {part.name: part.data for part in it.attachments})
+            attached = {part.name: part.data for part in it.attachments}
+            found[_own_name(name_of(it), found)] = Expected(None, attached, it)
     return found
