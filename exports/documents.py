@@ -41,6 +41,7 @@ class Addressee:
     address: tuple[str, ...] = ()
     email: str = ""
     identifiers: tuple[str, ...] = ()
+    identifier_label: str = "Registered"
 
 
 @dataclass(frozen=True)
@@ -174,10 +175,11 @@ def is_draft(award: AwardDecision) -> bool:
     return award.decided_on is None or not award.signatories or bool(unsigned)
 
 
-def addressee_of(organisation: Organisation) -> Addressee:
-    """Take whom to write to from an organisation."""
+def addressee_of(organisation: Organisation, *, under_the_act: bool = False) -> Addressee:
+    """Take whom to write to from an organisation; the Procurement Act 2023 calls a registration a unique identifier."""
     marks = tuple(identifier_words(mark.scheme, mark.id) for mark in organisation.identifiers)
-    return Addressee(organisation.name, organisation.contact, organisation.address, organisation.email, marks)
+    label = "Unique identifier" if under_the_act else "Registered"
+    return Addressee(organisation.name, organisation.contact, organisation.address, organisation.email, marks, label)
 
 
 def identifier_words(scheme: str, number: str) -> str:

@@ -10,6 +10,7 @@ import gc
 import os
 import pickle
 import resource
+import signal
 import struct
 import subprocess
 import sys
@@ -23,6 +24,7 @@ from exports.pdf import Attached, PdfError, from_html
 
 MEMORY = 1 << 30  # bytes of address space
 LIFE = 50  # documents
+SECONDS = 120  # of processor time for one document: the largest report of a real tender takes a few
 _LENGTH = struct.Struct(">Q")
 _ROOT = Path(__file__).resolve().parent.parent
 
@@ -65,6 +67,8 @@ class PrinterProcess:
             _send(out, job)
             answer = _receive(back)
         except (BrokenPipeError, EOFError) as error:
+            self.close()
+            self._process, self._printed = _started(), 0
             raise PdfError("The printing process ended before the document was printed") from error
         if isinstance(answer, bytes):
             return answer
@@ -105,11 +109,25 @@ def serve(jobs: IO[bytes], results: IO[bytes]) -> None:
             job = _receive(jobs)
         except EOFError:
             return
-        try:
-            answer: object = job.run(lean=True) if isinstance(job, Job) else "this is not a printing job"
-        except Exception as error:
-            answer = f"{type(error).__name__}: {error}"
-        _send(results, answer)
+        _send(results, _answer(job))
+
+
+def _answer(job: object) -> object:
+    """Print a job within its time; what goes wrong is a sentence."""
+    signal.signal(signal.SIGPROF, _out_of_time)
+    signal.setitimer(signal.ITIMER_PROF, SECONDS)
+    try:
+        return job.run(lean=True) if isinstance(job, Job) else "this is not a printing job"
+    except TimeoutError:
+        return f"it takes longer than {SECONDS} seconds; shorten its longest texts"
+    except Exception as error:
+        return f"{type(error).__name__}: {error}"
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
+
+
+def _out_of_time(*_: object) -> None:
+    raise TimeoutError
 
 
 def _send(stream: IO[bytes], message: object) -> None:

@@ -9,14 +9,14 @@ from __future__ import annotations
 from datetime import date, datetime, time
 
 from exports.documents import award_date, digests
-from exports.workbook_awards import write_awards
-from exports.workbook_book import AGREES, DIFFERS, Book, Sheet
-from exports.workbook_layout import Plan, plan_of
-from exports.workbook_lot import write_prices, write_totals
-from exports.workbook_money import write_funding
-from exports.workbook_scores import write_agreed, write_scores
-from exports.workbook_splits import write_splits
-from exports.workbook_text import cell
+from exports.workbook.awards import write_awards
+from exports.workbook.book import AGREES, DIFFERS, Book, Sheet
+from exports.workbook.layout import Plan, plan_of
+from exports.workbook.lot import write_prices, write_totals
+from exports.workbook.money import write_funding
+from exports.workbook.scores import write_agreed, write_scores
+from exports.workbook.splits import write_splits
+from exports.workbook.text import cell
 from scoring.recommendation import Evaluation
 from scoring.tender_file import TenderFile
 

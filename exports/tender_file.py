@@ -10,11 +10,11 @@ import json
 from collections.abc import Iterable
 from typing import Final
 
-from exports import record
-from exports.plain_types import UnwritableError
-from exports.strict_json import BAD, MOST_FINDINGS, Report, capped, parse
+from exports.codec import record
+from exports.codec.plain_types import UnwritableError
+from exports.codec.strict_json import BAD, MOST_FINDINGS, Report, capped, parse
 from lots.errors import Finding
-from scoring.file_checks import check as meaning
+from scoring.checks.file import check as meaning
 from scoring.tender_file import TenderFile
 
 FORMAT: Final = "tender-file/1"

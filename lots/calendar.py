@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 import holidays
 
 from lots.errors import Finding, ProcurementError
+from lots.words import listed
 
 Divisions = tuple[str, ...]
 Extra = Mapping[date, str]
@@ -262,9 +263,11 @@ def deadline(day: date, at: time) -> datetime:
 
 
 def london(instant: datetime) -> datetime:
-    """Show an aware instant on a London clock; a naive one is refused with CalendarError."""
+    """Show an aware instant on a London clock; a naive one, or one out of all reason, is refused with CalendarError."""
     if instant.utcoffset() is None:
         raise CalendarError("A moment without a time zone cannot be placed: instants are kept as UTC")
+    if instant.year not in _YEARS:
+        raise CalendarError(f"The year {instant.year} is outside {_YEARS.start} to {_YEARS.stop - 1}: check the date")
     return instant.astimezone(LONDON)
 
 
@@ -378,8 +381,7 @@ def _where(name: str, found: list[str], asked: Divisions) -> str:
 
 
 def _places(divisions: Sequence[str]) -> str:
-    names = [_NAMES[division] for division in divisions]
-    return " and ".join([", ".join(names[:-1]), names[-1]] if names[1:] else names)
+    return listed(_NAMES[division] for division in divisions)
 
 
 def _days(first: date, last: date) -> Iterator[date]:

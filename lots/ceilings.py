@@ -15,6 +15,7 @@ from lots.funding import LONGEST_TERM
 from lots.lot import Break, Lot, Term
 from lots.money import ZERO, Money, total
 from lots.thresholds import SmallLotRelief, VatBasis, small_lot_findings
+from lots.words import counted
 
 # --- a lot's own numbers ------------------------------------------------------------------------------------
 
@@ -98,7 +99,7 @@ def _base_by_years(lot: Lot, base: Money, place: str) -> Iterator[Finding]:
     if base != expected:
         yield _finding(
             "base_value_differs",
-            f"The base value of {lot.title} is {base}, but {_years(lot.years)} at {lot.annual_budget} "
+            f"The base value of {lot.title} is {base}, but {in_years(lot.years)} at {lot.annual_budget} "
             f"come to {expected}, {abs(expected - base)} {'more' if expected > base else 'less'}. "
             "Check whether the extensions are in.",
             f"{place}.base_value",
@@ -111,13 +112,13 @@ def _base_by_years(lot: Lot, base: Money, place: str) -> Iterator[Finding]:
 
 def _term(term: Term, place: str) -> Iterator[Finding]:
     if term.initial_years < 1:
-        message = f"The contract runs for {_years(term.initial_years)} at first: write at least 1."
+        message = f"The contract runs for {in_years(term.initial_years)} at first: write at least 1."
         yield _finding("initial_years", message, f"{place}.initial_years", years=term.initial_years)
     if term.extension_years < 0:
-        message = f"The contract may be extended by {_years(term.extension_years)}: write 0 or more."
+        message = f"The contract may be extended by {in_years(term.extension_years)}: write 0 or more."
         yield _finding("extension_years", message, f"{place}.extension_years", years=term.extension_years)
     if term.years > LONGEST_TERM:
-        message = f"The contract may run for {_years(term.years)}: write {LONGEST_TERM} or fewer in all."
+        message = f"The contract may run for {in_years(term.years)}: write {LONGEST_TERM} or fewer in all."
         yield _finding("term_too_long", message, place, years=term.years)
 
 
@@ -126,7 +127,7 @@ def _breaks(term: Term, place: str) -> Iterator[Finding]:
     for number, point in enumerate(term.breaks):
         at, year = f"{place}.breaks[{number}]", point.after_year
         if not 1 <= year < term.years:
-            message = f"A break after year {year} lies outside a contract of {_years(term.years)}: "
+            message = f"A break after year {year} lies outside a contract of {in_years(term.years)}: "
             mend = f"put it after year 1 to {term.years - 1}." if term.years > 1 else "take it out."
             yield _finding("break_outside_term", message + mend, at, after_year=year, years=term.years)
         if number and year <= before:
@@ -203,8 +204,8 @@ def _years_priced(bid: Bid, lot: Lot, place: str) -> Iterator[Finding]:
     elif len(bid.prices) != lot.years:
         yield _finding(
             "price_years",
-            f"Prices are given for {_years(len(bid.prices))} and the term is "
-            f"{_years(lot.years)}, extensions included: give one price for each year.",
+            f"Prices are given for {in_years(len(bid.prices))} and the term is "
+            f"{in_years(lot.years)}, extensions included: give one price for each year.",
             f"{place}.prices",
             priced=len(bid.prices),
             years=lot.years,
@@ -344,8 +345,9 @@ def _words(name: str) -> str:
     return name.replace("_", " ")
 
 
-def _years(count: int) -> str:
-    return f"{count} year" if count == 1 else f"{count} years"
+def in_years(count: int) -> str:
+    """Write ``1 year``, ``3 years``."""
+    return counted(count, "year")
 
 
 def _above(code: str, lot: Lot, low: str, less: Money, high: str, more: Money, place: str) -> Finding:

@@ -27,6 +27,7 @@ from lots.funding import (
 )
 from lots.lot import Lot, Term
 from lots.money import ZERO, Money, total
+from lots.words import listed
 
 
 class UnknownSourceError(ProcurementError):
@@ -180,7 +181,7 @@ def fall_away(funding: Funding, lots: Sequence[Lot], ended: frozenset[str], year
 
 
 def _told(cliff: Cliff, titles: dict[str, str]) -> Iterator[str]:
-    ended = listed([titles[source] for source in cliff.ended])
+    ended = listed(titles[source] for source in cliff.ended)
     yield f"Without {ended}, {small(cliff.lost)} goes in year {cliff.year}." if ended else "No source ends."
     for row in cliff.lots:
         if row.tied_lost:
@@ -298,13 +299,13 @@ def _line_ends(source: FundingSource, line: FundingLine, lots: Sequence[Lot], pl
         ("amount", line.amount.plain()),
         ("expires", source.expires.isoformat()),
     )
-    until = f"{source.title} is promised until {source.expires.isoformat()}"
+    until = f"{source.title} is promised until {_day(source.expires)}"
     if first > source.expires:
-        message = f"{until}, yet gives {line.amount} in year {line.year}, which begins on {first.isoformat()}."
+        message = f"{until}, yet gives {line.amount} in year {line.year}, which begins on {_day(first)}."
         severity: Severity = "warning" if source.certainty == "at_risk" else "error"
         yield Finding("line_after_expiry", message, place, severity, figures)
     elif end > source.expires:
-        message = f"{until}, and year {line.year} ends on {end.isoformat()}: check that {line.amount} covers it."
+        message = f"{until}, and year {line.year} ends on {_day(end)}: check that {line.amount} covers it."
         yield Finding("line_partly_after_expiry", message, place, "warning", figures)
 
 
@@ -318,12 +319,12 @@ def _doubt(source: FundingSource, place: str) -> Iterator[Finding]:
 def _expires_early(funding: Funding, expiry: Expiry) -> Finding:
     number = [source.id for source in funding.sources].index(expiry.source)
     years, plural = (
-        listed([str(year) for year in expiry.years_without]),
+        listed(str(year) for year in expiry.years_without),
         "s" * (len(expiry.years_without) > 1),
     )
     message = (
-        f"{expiry.title} ends on {expiry.expires.isoformat()}, and the contract may run to "
-        f"{expiry.contract_end.isoformat()}: find {expiry.a_year} a year elsewhere for year{plural} {years}."
+        f"{expiry.title} ends on {_day(expiry.expires)}, and the contract may run to "
+        f"{_day(expiry.contract_end)}: find {expiry.a_year} a year elsewhere for year{plural} {years}."
     )
     return Finding(
         "source_expires_early",
@@ -334,9 +335,8 @@ def _expires_early(funding: Funding, expiry: Expiry) -> Finding:
     )
 
 
-def listed(words: Sequence[str]) -> str:
-    """Write words as a list in a sentence: ``a``, ``a and b``, ``a, b and c``."""
-    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
+def _day(day: date) -> str:
+    return f"{day.day} {day:%B %Y}"
 
 
 def _figures(**amounts: Money) -> tuple[tuple[str, str], ...]:

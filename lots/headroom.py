@@ -17,6 +17,7 @@ from lots.gateways import GATEWAYS, Gateway, Yardstick
 from lots.lot import Lot, Term, Uplift
 from lots.money import ZERO, Money, total
 from lots.regime import Regime
+from lots.words import counted
 
 ALERT_BELOW = Fraction(10)  # per cent of the room there was at the start
 
@@ -189,7 +190,7 @@ def _tests(case: _Case, gateway: Gateway | None, so_far: list[Uplift], committed
         code = "gateway_fifty_percent" if gateway.each_percent == 50 else "gateway_ten_percent"
         yield _percent_test(code, value, gateway.each_percent, case.reference, False, "This uplift alone")
     if gateway.net_below_percent:
-        what = f"The net of the {len(through)} uplift{'s' * (len(through) > 1)} through this gateway"
+        what = f"The net of the {counted(len(through), 'uplift')} through this gateway"
         yield _percent_test(
             "gateway_f_ten_percent", abs(total(through)), gateway.net_below_percent, case.reference, True, what
         )

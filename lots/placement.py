@@ -243,20 +243,20 @@ def _binding(kind: Kind, flow: _Flow, group: Group, titles: _Titles) -> Binding:
 
 
 def _say_stranded(it: Binding, titles: _Titles) -> str:
-    whose = f"{it.money} of {listed([titles.sources[source] for source in it.sources])} money"
+    whose = f"{it.money} of {listed(titles.sources[source] for source in it.sources)} money"
     if not it.lots:
         return f"{whose} may only be spent on lots that are not in the tender: none of it can be placed."
-    where = listed([titles.lots[lot] for lot in it.lots])
+    where = listed(titles.lots[lot] for lot in it.lots)
     owner = "whose budget is" if len(it.lots) == 1 else "whose budgets come to"
     return f"{whose} may only be spent on {where}, {owner} {it.budgets}: {it.amount} cannot be placed."
 
 
 def _say_missing(it: Binding, titles: _Titles) -> str:
     verb = "needs" if len(it.lots) == 1 else "need"
-    where = f"{listed([titles.lots[lot] for lot in it.lots])} {verb} {it.budgets}"
+    where = f"{listed(titles.lots[lot] for lot in it.lots)} {verb} {it.budgets}"
     if not it.sources:
         return f"{where}, and no money may be spent there: all of it is missing."
     return (
         f"{where}, and only {it.money} may be spent there (from "
-        f"{listed([titles.sources[source] for source in it.sources])}): {it.amount} is missing."
+        f"{listed(titles.sources[source] for source in it.sources)}): {it.amount} is missing."
     )

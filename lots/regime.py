@@ -9,9 +9,8 @@ from enum import StrEnum
 from lots.calendar import ENGLAND_AND_WALES, UNITED_KINGDOM, Divisions, StandstillKind, checked_day, say
 from lots.errors import ProcurementError
 from lots.money import Money
+from lots.thresholds import ACT_IN_FORCE as ACT_IN_FORCE
 from lots.thresholds import ThresholdKind, ThresholdRow, VatBasis, threshold
-
-ACT_IN_FORCE = date(2025, 2, 24)  # a procurement commenced before this day stays under PCR 2015 for life
 
 
 class RegimeError(ProcurementError):

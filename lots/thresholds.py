@@ -12,6 +12,7 @@ from lots.calendar import checked_day, say, why_not_working
 from lots.errors import Finding, ProcurementError
 from lots.money import Money, percent_of, total
 
+ACT_IN_FORCE = date(2025, 2, 24)  # a procurement commenced before this day stays under PCR 2015 for life
 FIVE_MILLION = Money.pounds(5_000_000)  # Procurement Act 2023 ss.52, 53 and 77, VAT included
 _ONE = timedelta(days=1)
 
@@ -77,7 +78,6 @@ def _rows(kind: ThresholdKind, *years: tuple[int, int], note: str = "") -> tuple
 _UPDATE = "thresholds notified for each two years (Devonshires; LUPC PPN 023; Mondaq)"
 _PERIOD = "unconfirmed: the source gives the figure without its years"
 _SECTION_87 = "Procurement Act 2023 s.87"
-_ACT_IN_FORCE = date(2025, 2, 24)
 
 THRESHOLDS: tuple[ThresholdRow, ...] = (
     *_rows(ThresholdKind.LIGHT_TOUCH, (2022, 663_540), (2024, 663_540), (2026, 663_540)),
@@ -85,8 +85,8 @@ THRESHOLDS: tuple[ThresholdRow, ...] = (
     *_rows(ThresholdKind.CENTRAL, (2024, 139_688), (2026, 135_018)),
     *_rows(ThresholdKind.WORKS, (2024, 5_372_609), (2026, 5_193_000)),
     *_rows(ThresholdKind.UTILITIES_LIGHT_TOUCH, (2024, 884_720), (2026, 884_720), note=_PERIOD),
-    ThresholdRow(ThresholdKind.BELOW_THRESHOLD_NOTICE, _ACT_IN_FORCE, None, Money.pounds(30_000), _SECTION_87),
-    ThresholdRow(ThresholdKind.BELOW_THRESHOLD_NOTICE_CENTRAL, _ACT_IN_FORCE, None, Money.pounds(12_000), _SECTION_87),
+    ThresholdRow(ThresholdKind.BELOW_THRESHOLD_NOTICE, ACT_IN_FORCE, None, Money.pounds(30_000), _SECTION_87),
+    ThresholdRow(ThresholdKind.BELOW_THRESHOLD_NOTICE_CENTRAL, ACT_IN_FORCE, None, Money.pounds(12_000), _SECTION_87),
 )
 
 

@@ -10,7 +10,7 @@ from scoring.figures import exact
 from scoring.formulas import ABOVE_NOUGHT, FormulaInfo, ParameterInfo, PriceMethod, PriceMethodError
 
 _AMONG = "among the admitted bids"
-_WHERE = ", where W is the price weight, P the bid's evaluated price"
+_WHERE = ", where W is the price weight, P the bid’s evaluated price"
 _MULTIPLE = ParameterInfo(
     "multiple",
     "the multiple of the lowest price that earns no marks",
@@ -53,7 +53,7 @@ _MARKS = (
         "linear_to_multiple", "Straight line to a multiple of the lowest price", "marks",
         "max(0, W × (n × Pmin − P) ÷ ((n − 1) × Pmin))",
         f"{_WHERE}, Pmin the lowest evaluated price {_AMONG} and n the published multiple. Marks stop at "
-        "nought unless these documents say that they may be negative.",
+        "nought unless the tender documents say that they may be negative.",
         True, "highest",
         "Still tied to the lowest bid, so an outlier moves everybody. Without a stop at nought a dear bid's "
         "mark is negative and eats into its quality.",
@@ -63,7 +63,8 @@ _MARKS = (
     FormulaInfo(
         "linear_fixed", "Straight line between published prices", "marks",
         "min(W, max(0, W × (ceiling − P) ÷ (ceiling − floor)))",
-        f"{_WHERE}, and floor and ceiling the prices published here; not less than 0 nor more than W.",
+        f"{_WHERE}, and floor and ceiling the prices published in the tender "
+        "documents; not less than 0 nor more than W.",
         False, "highest",
         "Needs credible prices: with the floor too high every bid has full marks, with the ceiling too high "
         "the bids are hardly told apart.",
@@ -83,7 +84,7 @@ _MARKS = (
     FormulaInfo(
         "target_deviation", "Distance from a target price", "marks",
         "max(0, W × (1 − |P − target| ÷ target))",
-        f"{_WHERE} and target the price published here; not less than 0.",
+        f"{_WHERE} and target the price published in the tender documents; not less than 0.",
         False, "highest",
         "Punishes a bid for being cheaper than the target exactly as for being dearer.",
         "bid-evaluation package (MIT licence), test_formula_with_variables",
@@ -91,8 +92,8 @@ _MARKS = (
     ),
     FormulaInfo(
         "fixed_price", "Fixed price: quality decides", "marks", "0",
-        ": the price is fixed at the amount published here and carries no marks, so that quality alone "
-        "decides. A bid at any other price is refused.",
+        ": the price is fixed at the amount published in the tender documents and carries no marks, so that quality "
+        "alone decides. A bid at any other price is refused.",
         False, "none",
         "Price no longer separates bids, so quality must measure what the money buys. Give price no weight.",
         "Public Contracts Regulations 2015, regulation 67(4)",
@@ -115,8 +116,8 @@ _WEIGHTS = tuple(
     ParameterInfo(f"{head}_weight", f"the weight of {head}", "a number above 0", ABOVE_NOUGHT, "50")
     for head in ("quality", "price")
 )
-_QP = ", where P is the bid's evaluated price and Q its quality score"
-_SHARE = ", where P is the bid's evaluated price and share its quality score ÷ the most it could be"
+_QP = ", where P is the bid’s evaluated price and Q its quality score"
+_SHARE = ", where P is the bid’s evaluated price and share its quality score ÷ the most it could be"
 _LOWEST, _HIGHEST = "The lowest figure ranks first.", "The highest figure ranks first."
 _METHODS = (
     FormulaInfo(

@@ -75,10 +75,11 @@ class Signatory:
 
 @dataclass(frozen=True)
 class ConditionPrecedent:
-    """Something the successful tenderer must provide before signature."""
+    """Something a successful tenderer must provide before signature; ``lot`` names the one lot it is asked for in."""
 
     title: str
     due: date
+    lot: str = ""
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,9 @@ class AwardDecision:
     """Everything the decision pack needs that is not arithmetic.
 
     ``notices_sent`` is the day the letters go out, by ``means``; ``notice_published`` the day of the contract award
-    notice (Procurement Act 2023). Which of them a regime needs is checked when a document is made.
+    notice (Procurement Act 2023). Which of them a regime needs is checked when a document is made. ``published_on``,
+    ``papers`` and ``significance`` belong to the decision record: the day it was published, the papers the decision
+    rests on, and whether it is of significant public interest (SI 2011/3050) and why.
     """
 
     reference: str
@@ -120,3 +123,6 @@ class AwardDecision:
     conditions: tuple[ConditionPrecedent, ...] = ()
     letters: tuple[LetterText, ...] = ()
     withheld: tuple[WithheldItem, ...] = ()
+    published_on: date | None = None
+    papers: tuple[str, ...] = ()
+    significance: str = ""

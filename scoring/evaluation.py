@@ -14,8 +14,8 @@ from lots.bid import Bid
 from lots.errors import Finding, ProcurementError
 from lots.lot import Lot
 from lots.organisation import Organisation
-from lots.split import check_split
-from lots.split_report import SplitReport
+from lots.split.check import check_split
+from lots.split.report import SplitReport
 from scoring.admission import Exclusion, admission
 from scoring.evaluated_price import EvaluatedPriceError
 from scoring.formulas import PriceUndefined

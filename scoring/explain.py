@@ -19,8 +19,8 @@ from scoring.pricing import basket_lines
 def explain_leaf(row: LeafMarks, bid_id: str) -> Derivation:
     """Derive the marks of one scored criterion: weight × points ÷ top of the scale."""
     criterion = row.leaf.criterion
-    source = f"agreed_scores: {bid_id}/{criterion.id}" if row.agreed else f"score_sheets: {bid_id}/{criterion.id}"
-    points = Derivation("points", row.points, "agreed points" if row.agreed else "mean of scores", sources=(source,))
+    kept_in, formula = ("score_sheets", "mean of scores") if row.by_mean else ("agreed_scores", "agreed points")
+    points = Derivation("points", row.points, formula, sources=(f"{kept_in}: {bid_id}/{criterion.id}",))
     weight = Derivation(
         "weight", row.leaf.weight, "product of the published shares", sources=(f"criteria: {criterion.id}",)
     )

@@ -19,7 +19,10 @@ from scoring.totals import coding, marks
 
 @dataclass(frozen=True)
 class LeafMarks:
-    """What one bid earned on one scored criterion: ``marks`` = weight · points / maximum, exact."""
+    """What one bid earned on one scored criterion: ``marks`` = weight · points / maximum, exact.
+
+    ``agreed`` holds the panel's words; its points count unless the tender published the mean (``by_mean``).
+    """
 
     leaf: Leaf
     points: Fraction
@@ -27,6 +30,7 @@ class LeafMarks:
     marks: Fraction
     scored_by: int
     agreed: AgreedScore | None
+    by_mean: bool = False
 
 
 @dataclass(frozen=True)
@@ -107,8 +111,8 @@ def _leaf(
     mean = sum(scores, Fraction(0)) / len(scores)
     points = Fraction(agreed.points) if agreed and methodology.score_rule == "consensus" else mean
     maximum = Fraction(scales[leaf.criterion.scale].maximum)
-    kept = agreed if methodology.score_rule == "consensus" else None
-    return LeafMarks(leaf, points, maximum, leaf.weight * points / maximum, len(scores), kept)
+    by_mean = methodology.score_rule == "mean"
+    return LeafMarks(leaf, points, maximum, leaf.weight * points / maximum, len(scores), agreed, by_mean)
 
 
 def gate_findings(row: Sequence[LeafMarks], methodology: Methodology) -> tuple[Finding, ...]:

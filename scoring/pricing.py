@@ -43,6 +43,20 @@ def evaluated_price(bid: Bid, methodology: Methodology) -> Fraction:
     return prices.total(bid.prices)
 
 
+def evaluated_price_words(methodology: Methodology) -> str:
+    """Say what the evaluated price is, for a sentence: ``the sum of every year's price``."""
+    words = {
+        "total": "the sum of every year’s price",
+        "life_cycle": "the sum of every year’s price and of the other costs",
+        "basket": "the published quantities at the unit prices bid",
+        "net_present_value": (
+            f"every year’s price at its present value, discounted at {methodology.discount_rate} % a year "
+            "to the end of that year"
+        ),
+    }
+    return words[methodology.evaluated_price]
+
+
 def basket_lines(bid: Bid, methodology: Methodology) -> tuple[prices.BasketLine, ...]:
     """Put a bid's unit prices into the published basket; an item without a price is refused by name."""
     given = {unit.item: unit.price for unit in bid.unit_prices}

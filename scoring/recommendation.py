@@ -8,9 +8,9 @@ from fractions import Fraction
 
 from lots.errors import Finding
 from lots.money import total
-from lots.split_money import counted_together
+from lots.split.flow import counted_together
 from scoring.evaluation import BidResult, LotEvaluation, evaluate_lot
-from scoring.limits import Allocation, Displacement, LotLimit, Standing, UnsettledTieError, allocate
+from scoring.limits.allocation import Allocation, Displacement, LotLimit, Standing, UnsettledTieError, allocate
 from scoring.tender_file import TenderFile
 
 

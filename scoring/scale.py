@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from lots.errors import Finding
+from lots.words import listed
 
 
 @dataclass(frozen=True)
@@ -36,8 +37,7 @@ class Scale:
 
     def words(self) -> str:
         """List the points of the scale for a sentence: ``0, 1, 2, 3, 4 or 5``."""
-        points = [str(level.points) for level in self.levels]
-        return f"{', '.join(points[:-1])} or {points[-1]}" if len(points) > 1 else "".join(points)
+        return listed((str(level.points) for level in self.levels), "or")
 
 
 def scale_findings(scale: Scale, place: str) -> tuple[Finding, ...]:

@@ -11,7 +11,7 @@ from lots.ceilings import price_findings
 from lots.collaboration import Consequence
 from lots.errors import Finding, errors_in
 from lots.lot import Lot
-from lots.split_report import SplitReport
+from lots.split.report import SplitReport
 from scoring.abnormal import Enquiry, enquiries
 from scoring.admission import STAGES, Exclusion, Stage
 from scoring.catalogue import WHOLE_METHODS

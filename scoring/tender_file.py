@@ -8,7 +8,7 @@ from lots.bid import Bid
 from lots.organisation import Organisation
 from lots.tender import Tender
 from scoring.decision import AdmissionDecision, AwardDecision, EnquiryOutcome
-from scoring.limits import LotLimit
+from scoring.limits.allocation import LotLimit
 from scoring.methodology import Methodology
 from scoring.moderation import AgreedScore
 from scoring.scale import Scale

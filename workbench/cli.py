@@ -22,6 +22,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "price-marks": ("prices", "Marks, or a ranking, by a price formula."),
     "check-split": ("splits", "A collaboration split against the published rules, with the smallest fix."),
     "standstill": ("standstill", "Standstill day by day, and the last days for a challenge."),
+    "funding": ("funding", "Whether the money adds up, can be spent as it is tied, and what its ends would do."),
     "headroom": ("headroom", "What is left under a lot's maximum potential spend."),
     "tender-file": ("tenders", "The tender file's schema, and the check of one."),
 }

@@ -11,7 +11,8 @@ a template in ``templates/notices/`` that extends ``notices/base.html``, and a l
     {{ dated|day }}                     Tuesday 24 September 2024;  {{ at|instant }} adds the London time
     {{ figure|plain }}                  exact, or 28 significant digits
     {{ "25 × 4564000"|brief }}          figures of a formula: thousands grouped, long decimals cut with “…”
-    {{ text|paras }}                    the paragraphs of a text somebody typed
+    {{ text|typed }}                    a text somebody typed: paragraphs, line breaks and lists (``typed("Lead-in")``)
+    {{ 3|counted("year") }}             3 years, 1 year
     {{ m.tag(head, "weights") }}        a macro of ``notices/macros.html``
 """
 
@@ -34,11 +35,12 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from exports.documents import Printable
-from exports.letter_words import ordinal
+from exports.notices.letter_words import ordinal
 from exports.pdf_worker import Job, PrinterProcess
 from lots.calendar import say, say_instant
 from lots.errors import ProcurementError
 from lots.money import Money
+from lots.words import counted
 from scoring.figures import Rounding, plain
 from workbench.paths import template_folder
 
@@ -52,6 +54,7 @@ TEMPLATES: dict[str, str] = {
 }
 STYLE = "notices/notice.css"
 CONTENTS = "<ol></ol></div>"  # the empty list that ``m.contents`` leaves; typed text is escaped and cannot hold it
+_ITEM = re.compile(r"(?:(?P<number>[0-9]{1,2})[.)]|[-*•–])\s+(?P<text>\S.*)")
 _AHEAD = 2  # documents waiting for each worker, so that a pack of any length streams
 
 
@@ -142,8 +145,8 @@ def environment() -> Environment:
         auto_reload=False,
     )
     made.filters.update(
-        money=money, marks=marks, percent=percent, day=say, instant=say_instant, plain=plain, paras=paras,
-        short_day=short_day, ordinal=ordinal, brief=brief, css_string=css_string,
+        money=money, marks=marks, percent=percent, day=say, instant=say_instant, plain=plain,
+        short_day=short_day, ordinal=ordinal, brief=brief, css_string=css_string, counted=counted, typed=typed,
     )  # fmt: skip
     made.globals["bar_chart"] = bar_chart
     made.globals["m"] = made.get_template("notices/macros.html").module
@@ -190,9 +193,48 @@ def css_string(text: str) -> Markup:
     return Markup("".join(each if re.match("[A-Za-z0-9 ]", each) else f"\\{ord(each):X} " for each in text))
 
 
-def paras(text: str) -> list[str]:
-    """Split a text at its blank lines."""
-    return [part.strip() for part in text.split("\n\n") if part.strip()]
+def typed(text: str, lead: str = "") -> Markup:
+    """Print what somebody typed as they see it: blank lines part paragraphs, other new lines break them.
+
+    Lines that begin with ``1.`` or ``2)`` are an ordered list with those numbers, lines with ``-``, ``*`` or ``•`` a
+    plain one. ``lead`` runs in at the head of the first paragraph, or stands above a list.
+    """
+    parts: list[tuple[str, list[str]]] = []
+    for line in (*map(str.strip, text.splitlines()), ""):
+        item = _ITEM.match(line)
+        kind = "" if not line else "p" if not item else "ol" if item["number"] else "ul"
+        if not parts or parts[-1][0] != kind:
+            parts.append((kind, []))
+        parts[-1][1].append(line)
+    parts = _joined([part for part in parts if part[0]])
+    first = Markup('<span class="label">{}</span> ').format(lead) if lead else Markup("")
+    if lead and (not parts or parts[0][0] != "p"):
+        parts.insert(0, ("p", [""]))
+    return Markup("").join(_part(kind, lines, "" if at else first) for at, (kind, lines) in enumerate(parts))
+
+
+def _joined(parts: list[tuple[str, list[str]]]) -> list[tuple[str, list[str]]]:
+    """Join lists that blank lines divide."""
+    found: list[tuple[str, list[str]]] = []
+    for kind, lines in parts:
+        if found and kind != "p" and found[-1][0] == kind:
+            found[-1][1].extend(lines)
+        else:
+            found.append((kind, lines))
+    return found
+
+
+def _part(kind: str, lines: list[str], first: str) -> Markup:
+    if kind == "p":
+        return Markup("<p>{}{}</p>").format(first, Markup("<br>").join(lines))
+    items = [found for found in map(_ITEM.match, lines) if found]
+    numbered = Markup("").join(
+        Markup('<li value="{}">{}</li>').format(it["number"], it["text"])
+        if it["number"]
+        else Markup("<li>{}</li>").format(it["text"])
+        for it in items
+    )
+    return Markup(f"<{kind}>{{}}</{kind}>").format(numbered)
 
 
 @dataclass(frozen=True)

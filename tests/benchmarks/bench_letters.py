@@ -21,10 +21,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 import weasyprint
 from weasyprint.text.fonts import FontConfiguration
 
-from exports.letters import UnsuccessfulLetter
+from exports.notices.letters import UnsuccessfulLetter
 from exports.pdf import font_faces
 from exports.pdf_worker import PrinterProcess
-from tests.exports.letter_cases import long_letter
+from tests.exports.notices.letter_cases import long_letter
 from workbench.printing import html_of, job_of, print_document, print_many, style
 
 

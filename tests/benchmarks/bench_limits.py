@@ -20,11 +20,11 @@ import scipy
 from scipy.optimize import Bounds, LinearConstraint, milp
 
 from lots.money import Money
-from scoring.assignment import best_columns, grid_of
-from scoring.limits import LotLimit, Standing, allocate
-from scoring.market import Bid, Choice, Market, in_turn
-from scoring.optimum import COARSE, PROVED_UP_TO, greatest, most_lots
-from scoring.programme import Programme, programme, usable_bids
+from scoring.limits.allocation import LotLimit, Standing, allocate
+from scoring.limits.assignment import best_columns, grid_of
+from scoring.limits.market import Bid, Choice, Market, in_turn
+from scoring.limits.optimum import COARSE, PROVED_UP_TO, greatest, most_lots
+from scoring.limits.programme import Programme, programme, usable_bids
 
 SIZES = ((5, 8, 1.0, 2), (50, 60, 0.5, 2), (300, 200, 0.2, 3))
 SEED = 7

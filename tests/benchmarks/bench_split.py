@@ -17,8 +17,8 @@ from lots.bid import Bid, Party, Payment, Split
 from lots.collaboration import CollaborationRules
 from lots.money import Money
 from lots.organisation import Organisation
-from lots.split import check_split
-from lots.split_money import flow_of
+from lots.split.check import check_split
+from lots.split.flow import flow_of
 
 NUMBER_TO_REACH = 0.05  # ms a bid, sums and caps alone, 30 partners × 10 years
 RULES = CollaborationRules(

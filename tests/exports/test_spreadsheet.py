@@ -17,15 +17,26 @@ from typing import Any
 import pytest
 
 from exports.spreadsheet import evaluation_workbook
-from exports.workbook_book import Book
-from exports.workbook_formulas import decimals_for
-from exports.workbook_layout import plan_of
-from exports.workbook_lot import write_prices, write_totals
-from exports.workbook_text import number
+from exports.workbook.book import Book
+from exports.workbook.formulas import decimals_for
+from exports.workbook.layout import plan_of
+from exports.workbook.lot import write_prices, write_totals
+from exports.workbook.text import number
+from lots.bid import OtherCost
 from lots.money import Money
 from scoring.recommendation import Evaluation, evaluate
 from tests import factories as make
-from tests.exports.workbook_cases import VARIANTS, crowded, evaluated, formula_cells, line, opened, whole, written
+from tests.exports.workbook.workbook_cases import (
+    VARIANTS,
+    by_name,
+    crowded,
+    evaluated,
+    formula_cells,
+    line,
+    opened,
+    whole,
+    written,
+)
 
 # ------------------------------------------------------------------------------------------ two recalculations
 
@@ -142,10 +153,10 @@ def test_the_values_written_are_those_of_the_evaluation(name: str) -> None:
     if lot.round.prices:
         label = "Total" if lot.round.marks else "Method figure"
         exactly = {bid: pytest.approx(float(total), rel=1e-14) for bid, total in lot.round.totals.items()}
-        assert line(sheet, label) == exactly
-        assert line(sheet, "Rank") == {bid: lot.ranking.rank_of(bid) for bid in lot.round.totals}
-    assert {result.bid.id for result in lot.results if result.exclusion} == {
-        bid for bid, standing in line(sheet, "Standing").items() if standing.startswith("excluded")
+        assert line(sheet, label) == by_name(lot, exactly)
+        assert line(sheet, "Rank") == by_name(lot, {bid: lot.ranking.rank_of(bid) for bid in lot.round.totals})
+    assert {result.tenderer.name for result in lot.results if result.exclusion} == {
+        name for name, standing in line(sheet, "Standing").items() if standing.startswith("excluded")
     }
 
 
@@ -174,7 +185,7 @@ def test_a_changed_score_changes_marks_total_and_rank_and_no_longer_agrees(tmp_p
 
 def test_an_office_suite_sees_a_changed_score_too(by_office: dict[str, Any]) -> None:
     sheet = by_office["stale"]["Adult support totals"]
-    assert line(sheet, "Rank") == {"adult-harbour": 3, "adult-quayside": 1, "adult-beacon": 2}
+    assert line(sheet, "Rank") == {"Harbour Trust": 3, "Quayside Trust": 1, "Beacon Trust": 2}
     assert sheet["H51"].value == "differs"
 
 
@@ -213,9 +224,33 @@ def test_excluded_bids_stand_to_the_right_of_the_ranges_with_their_reason() -> N
     price = next(row[0].row for row in sheet.iter_rows() if str(row[0].value).startswith("Evaluated price"))
     out = evaluated("lowest_relative").lot("adult").result("rowan").exclusion
     assert out is not None
-    assert rows["Rowan Trust (rowan)"][2] == out.sentence
+    assert rows["Rowan Trust"][2] == out.sentence
     lowest = [row[3].value for row in sheet.iter_rows() if str(row[0].value).startswith("Lowest price")]
     assert lowest == [f"=MIN($H${price}:$J${price})", f"=MIN($H${price}:$K${price})"]
+
+
+@pytest.mark.parametrize("stated", [True, False], ids=["the file has its figures", "the file has none"])
+def test_nothing_that_stands_in_a_late_bid_is_written(stated: bool) -> None:
+    odd = Money(123_456_78)
+    file = make.tender_file()
+    late = make.bid("adult-beacon", received_at=make.DEADLINE, other_costs=(OtherCost("Van", odd),))
+    late = replace(late, prices=(odd,) * 3) if stated else replace(late, prices=(), split=None, other_costs=())
+    scored = tuple(it for it in file.score_sheets if it.bid != late.id)
+    agreed = tuple(it for it in file.agreed_scores if it.bid != late.id)
+    bids = tuple(late if bid.id == late.id else bid for bid in file.bids)
+    data = evaluation_workbook(evaluate(replace(file, bids=bids, score_sheets=scored, agreed_scores=agreed)))
+    book = opened(data, True)
+    written_ = [cell.value for sheet in book for cells in sheet.iter_rows() for cell in cells]
+    assert not [
+        value for value in written_ if isinstance(value, float | int) and float(value) in (123456.78, 370370.34)
+    ]
+    prices = book["Adult support prices"]
+    (row,) = [[cell.value for cell in cells] for cells in prices.iter_rows() if cells[0].value == "Beacon Trust"]
+    assert row[2] == "late: not opened"
+    assert not any(row[3:])
+    said = [str(cells[0].value) for cells in book["Splits"].iter_rows()]
+    assert said[said.index("Adult support: Beacon Trust") + 1] == "Not checked: late: not opened."
+    assert not any("Van" in str(value) for value in written_)
 
 
 def test_a_lot_that_waits_shows_its_marks_and_what_is_missing_and_no_rank() -> None:

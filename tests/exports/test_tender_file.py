@@ -13,15 +13,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from exports import record
-from exports.plain_types import UnwritableError
-from exports.record import RecordCodec, record_codec
-from exports.strict_json import DEEPEST, LARGEST_FILE, Report, parse
+from exports.codec import record
+from exports.codec.plain_types import UnwritableError
+from exports.codec.record import RecordCodec, record_codec
+from exports.codec.strict_json import DEEPEST, LARGEST_FILE, Report, parse
 from exports.tender_file import canonical, check, read, write
 from lots.money import Money
 from scoring.tender_file import LotPreference, TenderFile
 from tests import factories as a
-from tests.exports.strategies import strategy
+from tests.exports.codec.strategies import strategy
 
 WHOLE = a.tender_file(award=a.award(), lot_preferences=(LotPreference("harbour", ("children", "adult")),))
 FILE: dict[str, Any] = json.loads(write(WHOLE))
@@ -169,7 +169,7 @@ def test_a_text_that_never_ends_is_scanned_once() -> None:
 
 
 def test_a_file_too_large_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("exports.strict_json.LARGEST_FILE", 1_000)
+    monkeypatch.setattr("exports.codec.strict_json.LARGEST_FILE", 1_000)
     assert [code for _, code in faults(write(WHOLE))] == ["file_too_large"]
     assert LARGEST_FILE == 200_000_000
 

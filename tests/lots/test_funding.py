@@ -336,7 +336,7 @@ def test_the_document_itself_raises_these_warnings_and_no_error() -> None:
 def test_an_early_end_is_told_with_its_dates_its_money_and_its_years() -> None:
     (finding,) = [it for it in funding_findings(FUNDING, LOTS) if it.code == "source_expires_early"]
     assert finding.message == (
-        "NHSE contribution ends on 2030-03-31, and the contract may run to 2032-03-31: "
+        "NHSE contribution ends on 31 March 2030, and the contract may run to 31 March 2032: "
         "find £128,139 a year elsewhere for years 6 and 7."
     )
 
@@ -382,7 +382,7 @@ def test_a_line_after_the_end_of_its_source_is_an_error_unless_at_risk(certainty
     (late,) = [it for it in found if it.code == "line_after_expiry"]
     assert (late.severity, late.place) == (severity, "funding.sources[0].lines[1]")
     assert late.message == (
-        "NHSE contribution is promised until 2030-03-31, yet gives £100 in year 6, which begins on 2030-04-01."
+        "NHSE contribution is promised until 31 March 2030, yet gives £100 in year 6, which begins on 1 April 2030."
     )
 
 

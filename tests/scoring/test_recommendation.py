@@ -4,7 +4,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 from scoring.figures import Rounding
-from scoring.limits import LotLimit
+from scoring.limits.allocation import LotLimit
 from scoring.methodology import TieBreak
 from scoring.recommendation import Evaluation, evaluate, standings
 from scoring.tender_file import LotPreference, TenderFile

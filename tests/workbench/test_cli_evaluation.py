@@ -16,7 +16,7 @@ import pikepdf
 import pytest
 
 from exports.pdf import Attached, attached, from_html
-from scoring.limits import LotLimit
+from scoring.limits.allocation import LotLimit
 from tests import factories
 from tests.workbench.running import ready, run, run_json, saved
 

@@ -98,3 +98,19 @@ def test_a_bid_for_a_lot_that_is_not_there_is_a_finding(tmp_path: Path) -> None:
     lost = replace(factories.tender_file(), bids=(replace(factories.bid("adult-harbour"), lot="moon"),))
     data = run_json("check-split", saved(tmp_path, lost), status=1)
     assert [(it["code"], it["place"]) for it in data["findings"]] == [("bid_lot", "bid adult-harbour")]
+
+
+def test_a_bid_that_was_not_opened_and_states_nothing_is_named_and_not_checked(tmp_path: Path) -> None:
+    file = factories.tender_file()
+    late = factories.bid("adult-harbour", received_at=factories.DEADLINE)
+    closed = replace(late, prices=(), split=None, parties=late.parties[:1])
+    path = saved(tmp_path, replace(file, bids=(closed, *file.bids[1:]), score_sheets=(), agreed_scores=()))
+    data = run_json("check-split", path)
+    assert data["not_opened"] == ["adult-harbour"]
+    assert [bid["bid"] for bid in data["bids"]] == list(factories.BIDS)[1:]
+    assert data["findings"] == []
+    said = " ".join(run("check-split", path, "--bid", "adult-harbour").stdout.split())
+    assert (
+        said
+        == "adult-harbour: Harbour Trust was late or withdrawn, so it was not opened and there is no split to check."
+    )

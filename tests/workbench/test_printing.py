@@ -16,14 +16,14 @@ from pdfua import validate
 
 from exports import pdf_worker
 from exports.documents import DocumentHead, Printable
-from exports.letters import UnsuccessfulLetter, letters
-from exports.notices import award_notices
+from exports.notices.award_notice import award_notices
+from exports.notices.letters import UnsuccessfulLetter, letters
 from exports.pdf import Attached, PdfError
 from exports.pdf_worker import Job, PrinterProcess
 from lots.money import Money
 from scoring.figures import Rounding
 from scoring.recommendation import evaluate
-from tests.exports.letter_cases import fit_file, long_letter, rescored
+from tests.exports.notices.letter_cases import fit_file, long_letter, rescored
 from tests.exports.pdf_text import words_of
 from workbench import printing
 from workbench.printing import PrintingError, html_of, print_document, print_many
@@ -178,7 +178,19 @@ def test_long_letters_list_their_parts(letter: UnsuccessfulLetter) -> None:
         (printing.brief("61.8 + 22.51381215469613"), "61.8 + 22.513812…"),
         (printing.brief("0.12345678 of 1234"), "0.123456… of 1234"),
         (str(printing.css_string('a"b')), "a\\22 b"),
-        (printing.paras("one\n\n two \n\n\n"), ["one", "two"]),
+        (printing.typed("one\n\n two \n\n\n"), "<p>one</p><p>two</p>"),
+        (printing.typed("one\ntwo <b>"), "<p>one<br>two &lt;b&gt;</p>"),
+        (
+            printing.typed("Risks\n1. a\n2) b\n\n3. c\n- d\nend"),
+            '<p>Risks</p><ol><li value="1">a</li><li value="2">b</li><li value="3">c</li></ol><ul><li>d</li></ul>'
+            "<p>end</p>",
+        ),
+        (
+            printing.typed("3.5 million", "So <says> it."),
+            '<p><span class="label">So &lt;says&gt; it.</span> 3.5 million</p>',
+        ),
+        (printing.typed("- a", "Said."), '<p><span class="label">Said.</span> </p><ul><li>a</li></ul>'),
+        (printing.typed(""), ""),
     ],
 )
 def test_figures_read_as_they_should(made: object, text: object) -> None:

@@ -11,6 +11,7 @@ import click
 
 from lots.errors import Finding, ProcurementError
 from lots.money import Money
+from lots.words import listed
 from scoring.catalogue import FORMULAS, price_method_findings, settled_parameters
 from scoring.derivation import Derivation
 from scoring.figures import NumberError, exact, plain
@@ -235,7 +236,7 @@ def _places(ranking: Ranking) -> Iterator[tuple[int, tuple[str, ...]]]:
 
 
 def _tie(group: tuple[str, ...]) -> str:
-    return f"{', '.join(group[:-1])} and {group[-1]} are equal: the published tie-break list decides between them."
+    return f"{listed(group)} are equal: the published tie-break list decides between them."
 
 
 def list_formulas(as_json: bool) -> None:

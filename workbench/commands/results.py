@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
 
 from lots.errors import Finding
+from lots.words import counted, listed
 from scoring.admission import STAGES
 from scoring.evaluation import BidResult, LotEvaluation, Recomputation
 from scoring.pricing import PriceRound
@@ -77,7 +78,7 @@ def tie_sentences(lot: LotEvaluation) -> Iterator[str]:
         total = lot.methodology.rounding.text(lot.round.totals[tie.bids[0]])
         yield f"Equal at {total}; settled by the published step “{tie.rule}” ({figures}): {order}."
     for group in lot.ranking.unsettled:
-        yield f"{join(said[bid] for bid in group)} are equal, and the published list does not tell them apart."
+        yield f"{listed(said[bid] for bid in group)} are equal, and the published list does not tell them apart."
 
 
 def enquiry_sentences(lot: LotEvaluation) -> Iterator[str]:
@@ -142,7 +143,7 @@ def recommended(found: Recommendation, lot: LotEvaluation) -> str:
         return "nobody yet"
     text = lot.methodology.rounding.text
     bid = found.winner
-    said = f"Recommended: {bid.tenderer.name}, {bid.bid.price} over {len(bid.bid.prices)} years"
+    said = f"Recommended: {bid.tenderer.name}, {bid.bid.price} over {counted(len(bid.bid.prices), 'year')}"
     said += f", {'figure' if lot.round.method else 'total'} {text(bid.total or Fraction(0))}."
     if found.reserve is None or found.margin is None:
         return f"{said} There is no reserve."
@@ -182,12 +183,6 @@ def _word(word: str, words: Mapping[str, str]) -> str:
 def names(lot: LotEvaluation) -> dict[str, str]:
     """Map the bids of a lot to their tenderers' names."""
     return {result.bid.id: result.tenderer.name for result in lot.results}
-
-
-def join(words: Iterable[str]) -> str:
-    """Write words as a list in a sentence: ``a``, ``a and b``, ``a, b and c``."""
-    *most, last = words
-    return f"{', '.join(most)} and {last}" if most else last
 
 
 def short_text(figure: str) -> str:

@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING
 
 import click
 
+from exports.opening import opened
 from lots.bid import Bid
 from lots.errors import Finding
 from lots.lot import Lot
-from lots.split import check_split as checked
-from lots.split_fixes import Mended, mend_all, mends
-from lots.split_moves import Mend
-from lots.split_report import ConfirmationFigure, RuleFigure, RuleLine, SplitReport
+from lots.split.check import check_split as checked
+from lots.split.fixes import Mended, mend_all, mends
+from lots.split.moves import Mend
+from lots.split.report import ConfirmationFigure, RuleFigure, RuleLine, SplitReport
+from lots.words import counted
 from workbench.commands.common import FILE, REFUSED, Command, json_option, known, load
 from workbench.output import bullet, emit, findings_data, heading, number, print_findings, print_table, say, short
 
@@ -60,13 +62,15 @@ def check_split(file: Path, lot_id: str | None, bid_id: str | None, as_json: boo
     """
     tender, notes = load(file, whole=False)
     bids, strangers = chosen(tender, lot_id, bid_id)
-    found = [check(tender, bid) for bid in bids]
+    shut = [bid for bid in bids if _is_closed(tender, bid)]
+    found = [check(tender, bid) for bid in bids if bid not in shut]
     findings = (*notes, *strangers, *(it for each in found for it in placed(each)))
     compliant = not strangers and all(each.report.compliant for each in found)
     if as_json:
         emit({
             "compliant": compliant,
             "bids": [as_data(each) for each in found],
+            "not_opened": [bid.id for bid in shut],
             "findings": findings_data(findings),
         })  # fmt: skip
     else:
@@ -74,7 +78,11 @@ def check_split(file: Path, lot_id: str | None, bid_id: str | None, as_json: boo
             show(each)
         print_findings(strangers)
         say()
-        say(_verdict(found))
+        for bid in shut:
+            who = tender.organisation(bid.tenderer).name
+            say(f"{bid.id}: {who} was late or withdrawn, so it was not opened and there is no split to check.")
+        if found or not shut:
+            say(_verdict(found))
     if not compliant:
         raise click.exceptions.Exit(REFUSED)
 
@@ -92,6 +100,11 @@ def chosen(tender: TenderFile, lot_id: str | None, bid_id: str | None) -> tuple[
     message = "The bid is for a lot “{}” that the tender does not have: correct it"
     strange = [Finding("bid_lot", message.format(it.lot), f"bid {it.id}") for it in bids if it.lot not in lots]
     return [bid for bid in bids if bid.lot in lots], tuple(strange)
+
+
+def _is_closed(tender: TenderFile, bid: Bid) -> bool:
+    """Say whether a bid was never opened, so that nobody knows its figures."""
+    return not (bid.prices or bid.split or opened(bid, tender.tender.deadline))
 
 
 def check(tender: TenderFile, bid: Bid) -> Checked:
@@ -125,7 +138,7 @@ def show(each: Checked) -> None:
     """Print one bid: its rules in the year that binds, who holds what, what is broken and the smallest fix."""
     report = each.report
     name = _name(report, each.bid.tenderer)
-    heading(f"{each.bid.id}: {name}, {each.lot.title}, {each.bid.price} over {len(each.bid.prices)} years")
+    heading(f"{each.bid.id}: {name}, {each.lot.title}, {each.bid.price} over {counted(len(each.bid.prices), 'year')}")
     if report.figures:
         print_table(
             ("Rule", "Limit", "That is", "Actual", "Share", "Left", "Year", ""),

@@ -23,6 +23,7 @@ from lots.calendar import (
 from lots.calendar import say as say_day
 from lots.regime import Regime, RegimeRules, rules_of
 from lots.thresholds import TimeLimit, pa_limits, pcr_limits
+from lots.words import listed
 from workbench.commands.common import Command, Day, json_option
 from workbench.output import emit, findings_data, heading, print_findings, print_table, say
 
@@ -131,7 +132,7 @@ def _only_for(
     given = [option for option, value in foreign.items() if value is not None]
     if given:
         verb = "means" if len(given) == 1 else "mean"
-        raise click.UsageError(f"{' and '.join(given)} {verb} nothing under {title}: leave it out.")
+        raise click.UsageError(f"{listed(given)} {verb} nothing under {title}: leave it out.")
 
 
 def count(asked: Asked) -> Standstill:

@@ -9,7 +9,7 @@ from lots.errors import Finding
 from lots.funding import Reconciliation, reconcile
 from lots.funding_checks import Cliff, fall_away, stack
 from lots.placement import Placement, place
-from lots.split_report import RuleFigure
+from lots.split.report import RuleFigure
 from lots.words import listed
 from scoring.admission import STAGES
 from scoring.evaluation import BidResult, LotEvaluation
@@ -200,8 +200,11 @@ def _enquiries(lot: LotEvaluation) -> Iterator[str]:
     """Say which prices were asked about, in one sentence each."""
     said, text = results.names(lot), Rounding(2).text
     for it in lot.enquiries:
-        test = it.tests[0]
         outcome = f"{it.outcome.decision} in writing" if it.outcome else "not answered yet"
+        if not it.tests:
+            yield f"{said[it.bid]} was asked about its price, though no published test was met. It was {outcome}."
+            continue
+        test = it.tests[0]
         yield (
             f"{said[it.bid]} asks {pounds(test.price)}, {text(test.percent_below)} % below {pounds(test.comparator)} "
             f"({test.test.replace('_', ' ')}): an enquiry, never a rejection by itself. Its price was {outcome}."

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from lots.errors import Finding, errors_in
+from lots.words import counted
 from workbench.commands.common import FILE, REFUSED, Command, json_option, path_text, read_bytes
 from workbench.output import emit, findings_data, print_findings, say
 
@@ -20,7 +21,7 @@ def tender_file() -> None:
 @json_option
 def schema(as_json: bool) -> None:
     """Print the JSON Schema of tender-file/1 (it is JSON with and without --json)."""
-    from exports.schema import schema as made
+    from exports.codec.schema import schema as made
 
     emit(made())
 
@@ -66,7 +67,7 @@ def show(file: Path, findings: tuple[Finding, ...], *, canonical: bool) -> None:
     """Print what was found, one line each, and the verdict."""
     print_findings(findings)
     counts = {grave: sum(it.severity == grave for it in findings) for grave in ("error", "warning", "note")}
-    said = ", ".join(f"{count} {grave}{'s' * (count != 1)}" for grave, count in counts.items())
+    said = ", ".join(counted(count, grave) for grave, count in counts.items())
     say(f"{path_text(file)}: {said}.")
     if counts["error"] == 0:
         form = "It is in canonical form." if canonical else "It is not in canonical form; --write PATH writes that."

@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     from workbench.services.awards import Expected
 
 CLAIMS = {
-    "decision-claim/1": "exports.claims",
-    "decision-record-claim/1": "exports.decision_claim",
-    "split-claim/1": "exports.certificate",
+    "decision-claim/1": "exports.claims.claim",
+    "decision-record-claim/1": "exports.claims.decision",
+    "split-claim/1": "exports.reports.certificate",
 }
 """The module that recomputes each format of attached data."""
 CLAIM, TENDER_FILE = "claim.json", "tender-file.json"
@@ -154,7 +154,7 @@ def of_document(data: bytes, name: str) -> Verdict:
 
 def of_claim(data: bytes, name: str) -> Verdict:
     """Recompute what a document prints from its claim, with the module that knows the claim's format."""
-    from exports.strict_json import parse
+    from exports.codec.strict_json import parse
 
     claim, problems = parse(data)
     form = claim.get("format") if isinstance(claim, dict) else None

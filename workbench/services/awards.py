@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -165,12 +164,12 @@ def workbook(evaluation: Evaluation) -> PackFile:
 BUILDERS: tuple[Builder, ...] = (
     once("The tender file", "workbench.services.awards:tender_file_copy"),
     once("The evaluation workbook", "workbench.services.awards:workbook"),
-    once("The decision record", "exports.decision_record:decision_record"),
-    once("The evaluation report", "exports.panel_report:panel_report"),
-    each_lot("The award decision notice", "exports.notices:award_notices"),
-    each_lot("The letters to unsuccessful tenderers", "exports.letters:letters"),
-    each_split("The compliance certificate", "exports.certificate:compliance_certificate"),
-    once("The score sheets", "exports.score_sheets:score_sheets"),
+    once("The decision record", "exports.reports.decision_record:decision_record"),
+    once("The evaluation report", "exports.reports.panel_report:panel_report"),
+    each_lot("The award decision notice", "exports.notices.award_notice:award_notices"),
+    each_lot("The letters to unsuccessful tenderers", "exports.notices.letters:letters"),
+    each_split("The compliance certificate", "exports.reports.certificate:compliance_certificate"),
+    once("The score sheets", "exports.reports.score_sheets:score_sheets"),
 )
 
 
@@ -253,15 +252,16 @@ def _printed(made: Sequence[Paper], workers: int) -> Iterator[tuple[Paper, bytes
     papers = [it for it in made if not isinstance(it, PackFile)]
     if not papers:
         return
+    from exports.pdf import PdfError
     from workbench.printing import print_many
 
     pages = print_many(papers, min(workers, len(papers)))
     for paper in papers:
         try:
             data = next(pages)
-        except (BrokenProcessPool, MemoryError) as error:
-            message = f"{title_of(paper)}: the memory there is does not suffice to print it; try --workers 1"
-            raise PackError(message) from error
+        except (PdfError, MemoryError) as error:
+            reason = str(error) or "the memory there is does not suffice to print it; try --workers 1"
+            raise PackError(f"{title_of(paper)}: {reason}") from error
         yield paper, data
 
 

@@ -1,0 +1,1 @@
+"""What tenderers are sent: award decision notices, letters and assessment summaries."""

@@ -1,0 +1,1 @@
+"""Papers of the procurement itself: evaluation report, decision record, score sheets, certificates."""

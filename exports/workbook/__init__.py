@@ -1,0 +1,1 @@
+"""The sheets of the evaluation workbook, whose figures are live formulas."""
