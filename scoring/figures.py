@@ -82,8 +82,8 @@ class Rounding:
     def words(self) -> str:
         """Say the rule in a sentence fit for the tender documents."""
         way = {
-            "half_up": "halves away from zero",
-            "half_even": "halves to the even digit",
-            "down": "towards zero",
+            "half_up": "a half going up",
+            "half_even": "a half going to the even digit",
+            "down": "the rest cut off",
         }
         return f"rounded once, at the end, to {self.places} decimal places, {way[self.mode]}"

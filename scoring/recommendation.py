@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from lots.errors import Finding
-from lots.money import total
+from lots.money import Money, total
 from lots.split.flow import counted_together
 from scoring.evaluation import BidResult, LotEvaluation, evaluate_lot
+from scoring.figures import Rounding
 from scoring.limits.allocation import Allocation, Displacement, LotLimit, Standing, UnsettledTieError, allocate
 from scoring.tender_file import TenderFile
 
@@ -183,7 +184,9 @@ def _reasons(lot: LotEvaluation, winner: BidResult) -> tuple[str, ...]:
         reasons = [f"{winner.tenderer.name} ranks number {winner.rank} of {count} ranked bids, {what} {total}."]
     for tie in lot.ranking.ties_broken:
         if winner.bid.id in tie.bids:
-            figures = "; ".join(f"{_name(lot.ranked, bid)} {_short(figure)}" for bid, figure in tie.figures)
+            figures = "; ".join(
+                f"{_name(lot.ranked, bid)} {_figure(figure, tie.rule, rounding)}" for bid, figure in tie.figures
+            )
             reasons.append(f"A tie at {total} was settled by the published list, step “{tie.rule}”: {figures}.")
     for step in lot.recomputations:
         if step.winner_changed:
@@ -199,11 +202,7 @@ def _name(results: Sequence[BidResult], bid_id: str) -> str:
     return next((result.tenderer.name for result in results if result.bid.id == bid_id), "nobody")
 
 
-def _short(figure: str) -> str:
-    """Cut a long decimal for a sentence; the derivation has it in full."""
-    return figure if len(figure) <= 9 else f"{figure[:9]}…"
-
-
-def names(results: Sequence[BidResult]) -> Mapping[str, str]:
-    """Map bid ids to their tenderers' names."""
-    return {result.bid.id: result.tenderer.name for result in results}
+def _figure(figure: str, rule: str, rounding: Rounding) -> str:
+    """Write a tie-break figure for a sentence: pounds for a price, else marks to the published places."""
+    value = Fraction(figure)
+    return str(Money(int(value * 100))) if rule == "lowest price" else rounding.text(value)

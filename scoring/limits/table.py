@@ -15,8 +15,6 @@ from scoring.figures import Rounding, plain
 from scoring.limits.lot_limit import Displacement, LotAward, LotLimit, Preferences, Standing
 from scoring.limits.market import Barrier, Bid, Choice, Held, Market
 
-_POINTS = Rounding(places=4)
-
 
 class Table:
     """The names behind the numbers of a market: lots in the published order, tenderers and organisations by name."""
@@ -132,7 +130,7 @@ class Table:
         for better, worse in pairwise(self.standings):
             if better.lot == worse.lot and better.rank < worse.rank and better.total < worse.total:
                 message = (
-                    f"In {better.lot} {better.tenderer} (rank {better.rank}) has fewer points than {worse.tenderer} "
+                    f"In {better.lot} {better.tenderer} (rank {better.rank}) has fewer marks than {worse.tenderer} "
                     f"(rank {worse.rank}): the greatest sum of totals needs totals in which more is better."
                 )
                 figures = ((better.tenderer, plain(better.total)), (worse.tenderer, plain(worse.total)))
@@ -219,11 +217,11 @@ class Table:
         held = self.market.held([*choice[:lot], *choice[lot + 1 :]])
         why = self._why(first, self.market.barrier(self.market.bids[first], held), held)
         if other is None:
-            after = f"{self.say(mine.lot)} is not awarded ({self.say(mine.tenderer)} had {_points(mine.total)} points)"
+            after = f"{self.say(mine.lot)} is not awarded ({self.say(mine.tenderer)} had {_points(mine.total)} marks)"
         else:
             after = (
                 f"{self.say(mine.lot)} passes to {self.say(other.tenderer)} "
-                f"(rank {other.rank}, {_points(other.total)} points against {_points(mine.total)})"
+                f"(rank {other.rank}, {_points(other.total)} marks against {_points(mine.total)})"
             )
         lost = mine.total - (other.total if other else 0)
         return Displacement(mine.lot, mine.tenderer, other.tenderer if other else None, f"{why}; {after}.", lost)
@@ -300,5 +298,5 @@ def _limit_problems(limit: LotLimit) -> Iterator[Finding]:
 
 
 def _points(number: Fraction) -> str:
-    """Write points in full up to four decimal places, else rounded to four."""
-    return plain(number) if 10_000 % number.denominator == 0 else _POINTS.text(number)
+    """Write marks with two decimal places, or four where two would round."""
+    return Rounding(2 if 100 % number.denominator == 0 else 4).text(number)

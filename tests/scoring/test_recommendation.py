@@ -123,7 +123,7 @@ def test_a_tie_settled_by_the_list_is_named_in_the_reasons() -> None:
     assert evaluation.recommendation("adult").margin == 0
     assert evaluation.recommendation("adult").reasons[1] == (
         "A tie at 63.20 was settled by the published list, step “highest marks for quality”: "
-        "Harbour Trust 55.2; Quayside Trust 50.4."
+        "Harbour Trust 55.20; Quayside Trust 50.40."
     )
 
 

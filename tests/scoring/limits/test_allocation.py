@@ -56,7 +56,7 @@ def test_every_displacement_names_the_limit_that_binds_with_its_figures():
     [moved] = two_lots("greatest_total_score").displaced
     assert (moved.lot, moved.tenderer, moved.awarded_to, moved.lost) == ("North", "A", "B", 2)
     assert moved.reason == (
-        "A may win at most 1 lot and is awarded South; North passes to B (rank 2, 88 points against 90)."
+        "A may win at most 1 lot and is awarded South; North passes to B (rank 2, 88.00 marks against 90.00)."
     )
 
 
@@ -65,7 +65,7 @@ def test_a_limit_in_pounds_is_explained_in_pounds():
     result = allocate(limit, TWO_LOTS)
     assert [moved.reason for moved in result.displaced] == [
         "A may win bids of at most £899,999 in all and is awarded North (£500,000): £900,000 with South; "
-        "South passes to B (rank 2, 60 points against 85)."
+        "South passes to B (rank 2, 60.00 marks against 85.00)."
     ]
     assert not allocate(
         LotLimit("lot_order", maximum_spend=Money.pounds(900_000), lot_order=("North", "South")), TWO_LOTS
