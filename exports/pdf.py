@@ -118,6 +118,8 @@ def attachments_of(data: bytes) -> dict[str, bytes]:
     try:
         with pikepdf.open(io.BytesIO(data)) as pdf:
             return {name: spec.get_file().read_bytes() for name, spec in sorted(pdf.attachments.items())}
+    except pikepdf.PasswordError as error:
+        raise PdfError("This PDF is locked with a password: ask for it without one") from error
     except (pikepdf.PdfError, ValueError) as error:
         raise PdfError("This file cannot be read as a PDF: it may be damaged or cut short") from error
 

@@ -23,7 +23,7 @@ from typing import IO
 from exports.pdf import Attached, PdfError, from_html
 
 MEMORY = 1 << 30  # bytes of address space
-LIFE = 50  # documents
+LIFE = 25  # documents
 SECONDS = 120  # of processor time for one document: the largest report of a real tender takes a few
 _LENGTH = struct.Struct(">Q")
 _ROOT = Path(__file__).resolve().parent.parent

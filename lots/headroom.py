@@ -293,7 +293,12 @@ def _gateway_findings(case: _Case, gateway: Gateway | None, uplift: Uplift, plac
 
 
 def _alert(book: Ledger, place: str) -> Iterator[Finding]:
-    """Warn when less than ``ALERT_BELOW`` per cent of the room there was at first is left."""
+    """Refuse a contract value over the ceiling; warn when under ``ALERT_BELOW`` per cent of the first room is left."""
+    if not book.rows and book.headroom.pence < 0:
+        over = abs(book.headroom)
+        message = f"The contract value of {book.original} is {over} over the maximum potential spend of {book.maximum}."
+        figures = (("value", book.original.plain()), ("maximum", book.maximum.plain()))
+        yield Finding("headroom_exceeded", message, f"{place}.maximum_potential_spend", "error", figures)
     if book.percent_left is not None and 0 <= book.percent_left < ALERT_BELOW:
         room = book.maximum - book.original
         message = f"{book.headroom} of the {room} of headroom of {book.title} is left, less than {ALERT_BELOW} %."

@@ -223,6 +223,7 @@ class _Work:
         return judged_quality(self.methodology, self.rows[who], self.scored[who])
 
     def weights(self) -> Iterator[tuple[str, str]]:
+        """Give the effective weight of every criterion its place."""
         for criterion, _ in walk(self.methodology.criteria):
             below = [
                 leaf.weight for leaf in self.methodology.leaves if criterion.id in (*leaf.above, leaf.criterion.id)
@@ -230,6 +231,7 @@ class _Work:
             yield f"weight.{criterion.id}", plain(sum(below, Fraction(0)))
 
     def marks(self, who: str) -> Iterator[tuple[str, str]]:
+        """Give the marks of every criterion, and their sum, their places."""
         rows = self.rows.get(who, ())
         for criterion, _ in walk(self.methodology.criteria):
             below = [row.marks for row in rows if criterion.id in (*row.leaf.above, row.leaf.criterion.id)]
@@ -239,6 +241,7 @@ class _Work:
             yield f"{who}.scored", self.say(self.scored[who])
 
     def prices(self) -> Iterator[tuple[str, str]]:
+        """Give evaluated prices and price marks their places."""
         for who, price in self.evaluated.items():
             yield f"{who}.price", plain(price)
         if self.methodology.priced:
@@ -246,11 +249,13 @@ class _Work:
                 yield f"{who}.price_marks", self.say(earned)
 
     def totals(self) -> Iterator[tuple[str, str]]:
+        """Give totals, or the figures of a whole method, their places."""
         for who, earned in self.earned.items():
             whole = self.methodology.price.formula in WHOLE_METHODS
             yield f"{who}.total", self.say(earned if whole else self.scored[who] + earned)
 
     def tie(self) -> Iterator[tuple[str, str]]:
+        """Give the figures of the step that settled a tie their places."""
         if not self.inputs.tie:
             return
         marking = Marking(self.rows, self.scored, ())
@@ -261,6 +266,7 @@ class _Work:
                 yield from zip(("own.tie", "winner.tie"), told, strict=True)
 
     def report(self) -> SplitReport:
+        """Check the split again."""
         known = {organisation.id: organisation for organisation in self.inputs.organisations}
         return check_split(self.inputs.bid, self.inputs.lot.collaboration, known, years=self.inputs.lot.years)
 

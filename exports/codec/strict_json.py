@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
-from lots.errors import Finding
+from lots.errors import Finding, Severity
 
 LARGEST_FILE = 200_000_000  # bytes; a tender with 5,000 bids in full takes a tenth of that
 DEEPEST = 64  # objects and lists inside one another; a tender file needs about ten
@@ -66,17 +66,27 @@ class Report:
         return capped(tuple(self.kept), self.most, self.left_out)
 
 
+SEVERITIES: tuple[Severity, ...] = ("error", "warning", "note")
+
+
 def capped(findings: tuple[Finding, ...], most: int = MOST_FINDINGS, left_out: int = 0) -> tuple[Finding, ...]:
-    """Return at most ``most`` findings (errors first where some must go) and one that counts the others."""
-    left_out += sum(int(dict(finding.figures)["left out"]) for finding in findings if finding.code == "and_more")
+    """Return at most ``most`` findings (errors first where some must go) and one that counts the others.
+
+    That one is as grave as the gravest of all: warnings alone, however many, stop nothing.
+    """
+    before = [finding for finding in findings if finding.code == "and_more"]
+    left_out += sum(int(dict(finding.figures)["left out"]) for finding in before)
     findings = tuple(finding for finding in findings if finding.code != "and_more")
     left_out += max(0, len(findings) - most)
     if not left_out:
         return findings
+    ranked = {finding.severity for finding in (*findings, *before)} or {"error"}
+    gravest: Severity = next(level for level in SEVERITIES if level in ranked)
     if len(findings) > most:
         findings = tuple(sorted(findings, key=lambda finding: finding.severity != "error"))[:most]
     message = f"and {left_out} more: mend those above first, then check the file again"
-    return (*findings, Finding("and_more", message, figures=(("left out", str(left_out)),)))
+    figures = (("left out", str(left_out)),)
+    return (*findings, Finding("and_more", message, severity=gravest, figures=figures))
 
 
 def path(at: At) -> str:

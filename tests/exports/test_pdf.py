@@ -158,3 +158,12 @@ def test_a_document_without_end_is_refused(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(pdf, "LONGEST_HTML", 20)
     with pytest.raises(PdfError, match="at most 20 can be printed"):
         from_html(PAGE, created=DAY)
+
+
+def test_a_pdf_locked_with_a_password_is_refused_in_a_sentence() -> None:
+    out = io.BytesIO()
+    with pikepdf.new() as made:
+        made.add_blank_page()
+        made.save(out, encryption=pikepdf.Encryption(user="secret", owner="secret"))
+    with pytest.raises(pdf.PdfError, match="locked with a password"):
+        pdf.attachments_of(out.getvalue())

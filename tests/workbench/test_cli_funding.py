@@ -232,3 +232,9 @@ def test_a_vat_rate_that_is_none_is_bad_usage(command: str, wrong: str) -> None:
 @pytest.mark.parametrize("year", ["0", "51", "first"])
 def test_a_year_outside_any_contract_is_bad_usage(year: str) -> None:
     assert run("funding", demo_file(), "--year", year).exit_code == 2
+
+
+def test_a_year_beyond_every_contract_is_refused() -> None:
+    done = run("funding", str(demo_file()), "--year", "9")
+    assert done.exit_code == 1
+    assert "The longest contract runs for 7 years: name a year from 1 to 7" in done.output

@@ -17,6 +17,7 @@ from lots.funding import (
     Funding,
     FundingSource,
     Reconciliation,
+    TermError,
     certainty,
     parcels,
     reconcile,
@@ -25,6 +26,7 @@ from lots.funding_checks import Cliff, Expiry, Stack, expiries, fall_away, fundi
 from lots.lot import Lot
 from lots.money import total
 from lots.placement import Placement, place
+from lots.words import counted
 from workbench.commands.common import FILE, REFUSED, Command, json_option, load, vat_option
 from workbench.commands.money import (
     balance_sentence,
@@ -81,6 +83,9 @@ def funding(file: Path, without: tuple[str, ...], year: int, vat_percent: Fracti
     status 1 when money cannot be placed as it is tied, or the funding holds another error.
     """
     tender, notes = load(file, whole=False)
+    longest = max((lot.years for lot in tender.tender.lots), default=0)
+    if longest and year > longest:
+        raise TermError(f"The longest contract runs for {counted(longest, 'year')}: name a year from 1 to {longest}")
     found = outlook(tender, notes, frozenset(without), year, vat_percent)
     if as_json:
         emit(as_data(found))
