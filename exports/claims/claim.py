@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeVar
 
 from exports.claims.figures import Inputs, figures_of
 from exports.codec import record
@@ -20,6 +20,7 @@ from exports.codec.strict_json import BAD, Report, parse
 from lots.errors import ProcurementError
 
 FORMAT: Final = "decision-claim/1"
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -61,13 +62,18 @@ def write(claim: Claim) -> bytes:
 
 def read(data: bytes) -> Claim:
     """Read a claim strictly; ClaimError names every problem of its form by path."""
+    return read_as(Claim, FORMAT, data)
+
+
+def read_as(kind: type[T], form: str, data: bytes) -> T:
+    """Read attached data of one kind and format strictly; ClaimError names every problem of its form by path."""
     found, problems = parse(data)
     if found is BAD or not isinstance(found, dict):
         raise ClaimError("The attached data is not a JSON object", problems)
-    if found.pop("format", None) != FORMAT:
-        raise ClaimError(f"The attached data is not in the format {FORMAT}")
+    if found.pop("format", None) != form:
+        raise ClaimError(f"The attached data is not in the format {form}")
     report = Report()
-    claim = record.read(Claim, found, report)
+    claim = record.read(kind, found, report)
     wrong = report.findings()
     if claim is None or wrong:
         raise ClaimError("The attached data cannot be read: " + "; ".join(map(str, wrong[:5])), wrong)

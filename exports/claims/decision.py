@@ -11,11 +11,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from exports.claims.claim import ClaimError, Difference, compare
+from exports.claims.claim import ClaimError, Difference, compare, read_as
 from exports.claims.figures import Inputs, figures_of, standstill_dates
 from exports.claims.making import assessed
 from exports.codec import record
-from exports.codec.strict_json import BAD, Report, parse
 from exports.documents import CLAIM, DocumentHead
 from exports.notices.assessment import CriterionLine
 from exports.notices.standstill import period_of
@@ -97,17 +96,7 @@ def sealed_record(head: DocumentHead, lots: Sequence[LotClaim]) -> Attached:
 
 def read(data: bytes) -> RecordClaim:
     """Read a decision record's claim strictly; ClaimError names every problem of its form by path."""
-    found, problems = parse(data)
-    if found is BAD or not isinstance(found, dict):
-        raise ClaimError("The attached data is not a JSON object", problems)
-    if found.pop("format", None) != FORMAT:
-        raise ClaimError(f"The attached data is not in the format {FORMAT}")
-    report = Report()
-    claim = record.read(RecordClaim, found, report)
-    if claim is None or report.findings():
-        listed = "; ".join(map(str, report.findings()[:5]))
-        raise ClaimError(f"The attached data cannot be read: {listed}", report.findings())
-    return claim
+    return read_as(RecordClaim, FORMAT, data)
 
 
 def recompute(data: bytes) -> tuple[Difference, ...]:

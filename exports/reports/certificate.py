@@ -13,9 +13,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
-from exports.claims.claim import ClaimError, Difference, compare
+from exports.claims.claim import ClaimError, Difference, compare, read_as
 from exports.codec import record
-from exports.codec.strict_json import BAD, Report, parse
 from exports.documents import CLAIM, DocumentHead, Slot, addressee_of, empty, require
 from exports.opening import opened
 from exports.pdf import Attached
@@ -152,17 +151,7 @@ def recompute(data: bytes) -> tuple[Difference, ...]:
 
 def read(data: bytes) -> SplitClaim:
     """Read a certificate's claim strictly; ClaimError names every problem of its form by path."""
-    found, problems = parse(data)
-    if found is BAD or not isinstance(found, dict):
-        raise ClaimError("The attached data is not a JSON object", problems)
-    if found.pop("format", None) != FORMAT:
-        raise ClaimError(f"The attached data is not in the format {FORMAT}")
-    report = Report()
-    claim = record.read(SplitClaim, found, report)
-    if claim is None or report.findings():
-        listed = "; ".join(map(str, report.findings()[:5]))
-        raise ClaimError(f"The attached data cannot be read: {listed}", report.findings())
-    return claim
+    return read_as(SplitClaim, FORMAT, data)
 
 
 def _missing(file: TenderFile, bid: Bid) -> Iterator[Finding]:
