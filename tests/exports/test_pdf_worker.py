@@ -17,6 +17,7 @@ def job(words: str) -> Job:
 
 
 OUT_OF_TIME = """
+from exports import pdf_worker
 from tests.exports.test_pdf_worker import job
 pdf_worker.SECONDS = 0.05
 print(pdf_worker._answer(job("words " * 50_000)))
