@@ -9,13 +9,14 @@ Figures stay exact (``Money``, ``Fraction``) in a document's value and are round
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from hashlib import sha256
 from typing import Literal, NoReturn, Protocol, runtime_checkable
 
 from exports.pdf import Attached
+from exports.rule_changes import rule_set_digest
 from exports.tender_file import write
 from lots.errors import Finding, ProcurementError, errors_in
 from lots.organisation import Buyer, Organisation
@@ -144,24 +145,11 @@ def head_of(file: TenderFile, slot: Slot) -> DocumentHead:
 
 @lru_cache(maxsize=4)
 def digests(file: TenderFile) -> tuple[str, str]:
-    """Return the SHA-256 of the published rules and of the whole tender file, both in canonical form, in hexadecimal.
+    """Return the SHA-256 of the published rule set and of the whole tender file, in canonical form, in hexadecimal.
 
-    The rules are the file without what came after publication: bids, panel, scores and decisions.
+    The first is what publication printed: it holds nothing that came afterwards (:func:`scoring.rule_set.rule_set`).
     """
-    rules = replace(
-        file,
-        organisations=(),
-        bids=(),
-        lot_preferences=(),
-        panel=(),
-        declarations=(),
-        score_sheets=(),
-        agreed_scores=(),
-        admissions=(),
-        enquiries=(),
-        award=None,
-    )
-    return sha256(write(rules)).hexdigest(), sha256(write(file)).hexdigest()
+    return rule_set_digest(file), sha256(write(file)).hexdigest()
 
 
 def award_date(award: AwardDecision) -> date | None:

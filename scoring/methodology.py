@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 from typing import Literal
 
 from lots.collaboration import Consequence
@@ -73,17 +74,17 @@ class Methodology:
     over_ceiling: Consequence = "reject"
     abnormally_low: Settings = Settings()
 
-    @property
+    @cached_property
     def leaves(self) -> tuple[Leaf, ...]:
         """Return every scored or priced criterion with its effective weight."""
         return leaves(self.criteria, self.weighting)
 
-    @property
+    @cached_property
     def scored(self) -> tuple[Leaf, ...]:
         """Return the leaves a panel scores (quality and social value), in published order."""
         return tuple(leaf for leaf in self.leaves if leaf.kind != "price")
 
-    @property
+    @cached_property
     def priced(self) -> Leaf | None:
         """Return the price criterion; none under a whole method, which ranks by its own figure."""
         return next((leaf for leaf in self.leaves if leaf.kind == "price"), None)

@@ -29,7 +29,10 @@ ALLOWED = {
     },
     "workbench": {
         "lots", "scoring", "exports",
-        "click", "flask", "flask_sqlalchemy", "jinja2", "markupsafe", "sqlalchemy", "werkzeug", "wtforms",
+        "alembic", "click", "email_validator", "flask", "flask_limiter", "flask_login", "flask_migrate",
+        "flask_security", "flask_sqlalchemy", "flask_wtf", "govuk_frontend_wtf", "gunicorn", "itsdangerous", "jinja2",
+        "limits", "markupsafe", "passlib", "prometheus_client", "psycopg", "pysqlite3", "qrcode", "setuptools",
+        "sqlalchemy", "structlog", "werkzeug", "wtforms",
     },
 }  # fmt: skip
 
@@ -105,7 +108,9 @@ def floats(path: str, source: str) -> list[str]:
 
 
 def too_long(path: str, source: str) -> list[str]:
-    """Files over 400 lines; functions over 40, their docstring not counted."""
+    """Files over 400 lines; functions over 40, their docstring not counted; not the steps that a program writes."""
+    if path.startswith("workbench/migrations/versions/"):
+        return []
     lines = len(source.splitlines())
     found = [f"{path} has {lines} lines"] if lines > LONGEST_FILE else []
     for node in ast.walk(parsed(source)):

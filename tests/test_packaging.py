@@ -117,9 +117,10 @@ def test_the_version_is_said_once_in_two_places() -> None:
     assert setup_cfg()["metadata"]["version"] == workbench.__version__
 
 
-def test_pip_finds_a_build_backend() -> None:
+def test_pip_finds_the_build_backend_that_makes_the_style_sheet() -> None:
     build = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["build-system"]
-    assert build["build-backend"] == "setuptools.build_meta"
+    assert (build["build-backend"], build["backend-path"]) == ("workbench.frontend.backend", ["."])
+    assert (ROOT / "workbench" / "frontend" / "backend.py").is_file()
 
 
 def test_every_requirement_is_pinned_and_no_pin_names_an_address() -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 DEMO = "avon_and_somerset.json"
+TEMPLATE = "victim_services_template.json"
 
 
 def template_folder() -> Path:
@@ -20,3 +21,8 @@ def template_folder() -> Path:
 def demo_file() -> Path:
     """Find the demonstration case, a ``tender-file/1`` document."""
     return HERE / "demo" / DEMO
+
+
+def template_file() -> Path:
+    """Find the template “victim services, 3 lots”, a ``tender-file/1`` document without figures."""
+    return HERE / "demo" / TEMPLATE

@@ -51,6 +51,8 @@ TEMPLATES: dict[str, str] = {
     "DecisionRecord": "notices/decision_record.html",
     "ScoreSheetDocument": "notices/score_sheet.html",
     "PanelReport": "notices/panel_report.html",
+    "MethodologyAnnex": "notices/methodology.html",
+    "RehearsalReport": "notices/rehearsal.html",
 }
 STYLE = "notices/notice.css"
 CONTENTS = "<ol></ol></div>"  # the empty list that ``m.contents`` leaves; typed text is escaped and cannot hold it
@@ -78,6 +80,12 @@ def html_of(document: Printable) -> str:
     if name is None:
         raise PrintingError(f"There is no template for a {type(document).__name__}: register one")
     return with_contents(environment().get_template(name).render(document=document, head=document.head))
+
+
+def methodology_page(annex: Printable) -> Markup:
+    """Fill the body of the methodology annex for a web page: the same words as the PDF, without inline styles."""
+    template = environment().get_template("notices/methodology_body.html")
+    return Markup(template.render(document=annex, head=annex.head, page=True))
 
 
 def with_contents(html: str) -> str:

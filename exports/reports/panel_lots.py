@@ -167,29 +167,30 @@ def _method(lot: LotEvaluation, scales: dict[str, Scale]) -> Method:
     return Method(
         lot.lot,
         method.title,
-        tuple(_criteria(method, method.criteria, scales, 0, None)),
+        tuple(criteria_rows(method, method.criteria, scales, 0, None)),
         info.title,
         info.letters,
         info.rest.removeprefix(", ").removeprefix(": "),
         tuple(settings(method.price)),
-        tuple(_facts(method)),
+        tuple(method_facts(method)),
         tuple(rule_words(lot.lot.collaboration)),
     )
 
 
-def _criteria(
+def criteria_rows(
     method: Methodology, criteria: tuple[Criterion, ...], scales: dict[str, Scale], depth: int, kind: Kind | None
 ) -> Iterator[CriterionRow]:
+    """Set out a tree of criteria as rows, headings first, with effective weights."""
     for each in criteria:
         own, scale = each.kind or kind or "quality", scales.get(each.scale)
         least = "" if each.minimum is None else f"{each.minimum} %" if each.parts else f"{each.minimum} points"
         weight = weight_of(method.criteria, method.weighting, each.id)
         top = scale.maximum if scale and not each.parts else None
         yield CriterionRow(each.title, depth, bool(each.parts), KINDS[own], weight, top, least, each.word_limit)
-        yield from _criteria(method, each.parts, scales, depth + 1, own)
+        yield from criteria_rows(method, each.parts, scales, depth + 1, own)
 
 
-def _facts(method: Methodology) -> Iterator[tuple[str, str]]:
+def method_facts(method: Methodology) -> Iterator[tuple[str, str]]:
     """Say the rest of the published method in lines of a table."""
     agreed = (
         "One score agreed by the panel" if method.score_rule == "consensus" else "The mean of the evaluators’ scores"

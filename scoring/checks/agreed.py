@@ -13,11 +13,11 @@ from datetime import datetime
 from decimal import Decimal
 
 from lots.bid import Bid
-from lots.calendar import london, say, say_instant
+from lots.calendar import say
 from lots.errors import Finding
 from lots.lot import Lot
 from scoring.admission import admission
-from scoring.checks.index import Asked, Index, blank, unknown
+from scoring.checks.index import Asked, Index, blank, london_day, moment, unknown
 from scoring.checks.scores import criterion_finding, off_scale
 from scoring.decision import AdmissionDecision
 from scoring.moderation import AgreedScore
@@ -71,10 +71,10 @@ def _last_scored(index: Index) -> dict[tuple[str, str], datetime]:
 
 def _too_early(agreed: AgreedScore, scored: datetime | None, place: str) -> Iterator[Finding]:
     """Find a score agreed before everybody had scored alone; the day is a day in London."""
-    if scored and agreed.agreed_on < london(scored).date():
+    if scored and agreed.agreed_on < london_day(scored):
         message = (
             f"“{agreed.criterion}” of bid “{agreed.bid}” was agreed on {say(agreed.agreed_on)}, and the last score for "
-            f"it was submitted at {say_instant(scored)}: evaluators score alone first, so correct one of the dates"
+            f"it was submitted at {moment(scored)}: evaluators score alone first, so correct one of the dates"
         )
         yield Finding("agreed_before_scored", message, f"{place}.agreed_on")
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
 from difflib import get_close_matches
 from typing import Protocol, TypeVar
 
 from lots.bid import Bid
+from lots.calendar import CalendarError, london, say_instant
 from lots.errors import Finding, Severity
 from lots.lot import Lot
 from lots.organisation import Organisation
@@ -134,6 +136,22 @@ def named(code: str, what: str, given: Sequence[str], known: Mapping[str, object
         elif name in seen:
             yield Finding(f"{code}_repeated", f"The {what} “{name}” is named twice: once is enough", f"{place}[{i}]")
         seen.add(name)
+
+
+def moment(instant: datetime) -> str:
+    """Write an instant for a sentence; one outside the calendar as the file holds it."""
+    try:
+        return say_instant(instant)
+    except CalendarError:
+        return instant.isoformat()
+
+
+def london_day(instant: datetime) -> date:
+    """Return the day of an instant in London; of one outside the calendar, the day the file holds."""
+    try:
+        return london(instant).date()
+    except CalendarError:
+        return instant.date()
 
 
 LONGEST_NAME = 200

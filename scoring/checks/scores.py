@@ -6,10 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from lots.bid import Party
-from lots.calendar import say_instant
 from lots.errors import Finding
 from lots.split.flow import counted_together
-from scoring.checks.index import Asked, Index, blank, unknown
+from scoring.checks.index import Asked, Index, blank, moment, unknown
 from scoring.criteria import Kind
 from scoring.scale import Scale
 from scoring.scoresheet import PanelMember, Score, ScoreSheet
@@ -65,8 +64,8 @@ def _evaluator(sheet: ScoreSheet, index: Index, place: str) -> Iterator[Finding]
     member, bid = index.panel.get(sheet.evaluator), index.bids.get(sheet.bid)
     if sheet.submitted_at < index.file.tender.deadline:
         message = (
-            f"The sheet was submitted at {say_instant(sheet.submitted_at)}, and no bid is opened before the deadline, "
-            f"{say_instant(index.file.tender.deadline)}: correct the time"
+            f"The sheet was submitted at {moment(sheet.submitted_at)}, and no bid is opened before the deadline, "
+            f"{moment(index.file.tender.deadline)}: correct the time"
         )
         yield Finding("sheet_before_deadline", message, f"{place}.submitted_at")
     if member is None:

@@ -17,6 +17,7 @@ from lots.regime import ACT_IN_FORCE, Regime, regime_for
 from lots.tender import Milestone, Tender
 from lots.thresholds import ThresholdError, ThresholdKind, ThresholdRow, VatBasis, threshold
 from scoring.catalogue import WHOLE_METHODS
+from scoring.checks.asked_for import asked_for_findings
 from scoring.checks.index import Index, blank, ids, named, overlong
 
 _STANDARD_VAT = Fraction(20)  # per cent
@@ -40,6 +41,7 @@ def tender_findings(index: Index) -> Iterator[Finding]:
         yield from _lot(lot, f"tender.lots[{i}]")
     for finding in funding_findings(tender.funding, tender.lots):
         yield replace(finding, place=f"tender.{finding.place}")
+    yield from asked_for_findings(index)
 
 
 def _lot(lot: Lot, place: str) -> Iterator[Finding]:

@@ -30,10 +30,13 @@ KINDS = {
 
 @click.command("demo", cls=Command)
 @click.option("--out", type=FILE, default=Path("out"), show_default=True, metavar="DIR", help="Where the pack goes.")
-@click.option("--no-serve", is_flag=True, help="Write the documents and stop, which is all this version does.")
+@click.option("--no-serve", is_flag=True, help="Write the documents and stop, instead of serving the case at the end.")
+@click.option(
+    "--port", type=click.IntRange(1, 65535), help="Where to serve it; else the first free one from 8000."
+)
 @click.option("--workers", type=click.IntRange(1, 64), help="Printing processes; as many as the machine has, up to 8.")
 @json_option
-def demo(out: Path, no_serve: bool, workers: int | None, as_json: bool) -> None:
+def demo(out: Path, no_serve: bool, port: int | None, workers: int | None, as_json: bool) -> None:
     """The Avon and Somerset case, end to end: money, lots, bids, scores, limits, recommendations, decision pack.
 
     The lots, their budgets and their funding are from the published strategy; whatever else a procurement needs is
@@ -58,6 +61,10 @@ def demo(out: Path, no_serve: bool, workers: int | None, as_json: bool) -> None:
         show_next(evaluation, pack, demo_file())
     if errors_in(findings):
         raise click.exceptions.Exit(REFUSED)
+    if not (no_serve or as_json):
+        from workbench.commands.demo_pages import serve_case
+
+        serve_case(port)
 
 
 def show_next(evaluation: Evaluation, pack: Pack, file: Path) -> None:

@@ -28,17 +28,11 @@ from lots.money import total
 from lots.placement import Placement, place
 from lots.words import counted
 from workbench.commands.common import FILE, REFUSED, Command, json_option, load, vat_option
-from workbench.commands.money import (
-    balance_sentence,
-    cliff_data,
-    placed_sentences,
-    placement_data,
-    printed_data,
-    reconciled_sentence,
-    show_sources,
-)
-from workbench.commands.worth import Worth, show_worth, worth_data, worth_of
-from workbench.output import bullet, emit, findings_data, heading, number, print_findings, print_table, say, short
+from workbench.commands.money import cliff_data, placement_data, printed_data, show_sources
+from workbench.commands.worth import show_worth, worth_data
+from workbench.output import bullet, emit, findings_data, heading, number, print_findings, print_table, say
+from workbench.queries.money import balance_sentence, certainty_sentence, placed_sentences, reconciled_sentence
+from workbench.queries.worth import Worth, worth_of
 
 if TYPE_CHECKING:
     from scoring.tender_file import TenderFile
@@ -143,20 +137,12 @@ def _show_stack(found: Outlook) -> None:
     bullet(balance_sentence(found.balance))
     for finding in found.balance.findings:
         bullet(finding.message)
-    bullet(_certainty_sentence(found.sure))
+    bullet(certainty_sentence(found.sure))
     for row in found.reconciled:
         bullet(reconciled_sentence(row))
     for source in found.funding.sources:
         if source.condition:
             bullet(f"{source.title}: {source.condition}")
-
-
-def _certainty_sentence(sure: CertaintySummary) -> str:
-    share = sure.confirmed_share
-    confirmed = "" if share is None else f" ({short(100 * share)} %)"
-    return (
-        f"Of the income {sure.confirmed} is confirmed{confirmed}, {sure.expected} expected and {sure.at_risk} at risk."
-    )
 
 
 def _show_lots(found: Outlook) -> None:

@@ -14,10 +14,9 @@ from lots.gateways import Yardstick
 from lots.headroom import Ledger, LedgerRow, ledger
 from lots.lot import Lot
 from lots.money import Money
-from lots.regime import Regime
-from lots.thresholds import ThresholdKind, ThresholdRow, threshold
 from workbench.commands.common import FILE, REFUSED, Command, Day, json_option, known, load, vat_option
 from workbench.output import emit, findings_data, heading, number, print_findings, print_table, say, short
+from workbench.queries.worth import threshold_of
 
 if TYPE_CHECKING:
     from scoring.tender_file import TenderFile
@@ -68,13 +67,6 @@ def yardstick(tender: TenderFile, on: date | None, vat_percent: Fraction | None)
     """Measure the lots of this tender by the threshold of a day; without one, of the day it commenced."""
     row = threshold_of(tender, on)
     return Yardstick(row.amount, row.vat, tender.tender.vat, vat_percent)
-
-
-def threshold_of(tender: TenderFile, on: date | None = None) -> ThresholdRow:
-    """Return the threshold that decides for this tender: light-touch services, or sub-central under the full Act."""
-    full = tender.tender.regime is Regime.PA2023_FULL
-    kind = ThresholdKind.SUB_CENTRAL if full else ThresholdKind.LIGHT_TOUCH
-    return threshold(kind, on or tender.tender.commenced_on)
 
 
 def book(tender: TenderFile, lot: Lot, measure: Yardstick, initial: Money | None) -> Ledger:

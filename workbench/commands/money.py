@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 
-from lots.funding import Funding, FundingSource, Reconciliation, small
-from lots.funding_checks import Cliff, Stack
+from lots.funding import Funding, Reconciliation
+from lots.funding_checks import Cliff
 from lots.lot import Lot
 from lots.money import total
 from lots.placement import Placement
-from lots.words import listed
 from workbench.output import print_table
+from workbench.queries.money import spent_on
 
 # --- for people ---------------------------------------------------------------------------------------------
 
@@ -22,50 +22,8 @@ def show_sources(funding: Funding, lots: Sequence[Lot], year: int = 1) -> None:
     for source in funding.sources:
         given = total(line.amount for line in source.lines if line.year == year)
         until = source.expires.isoformat() if source.expires else ""
-        rows.append([source.title, str(given), _spent_on(source, titles), source.certainty.replace("_", " "), until])
+        rows.append([source.title, str(given), spent_on(source, titles), source.certainty.replace("_", " "), until])
     print_table(("Source", f"Year {year}", "May be spent on", "Certainty", "Until"), rows, "lr")
-
-
-def _spent_on(source: FundingSource, titles: Mapping[str, str]) -> str:
-    fence = tied_to(source)
-    if not fence:
-        return "any"
-    free = not source.ring_fenced_to and any(not line.lot for line in source.lines)
-    return f"{listed(titles.get(lot, lot) for lot in fence)}{' in part, else any' if free else ''}"
-
-
-def tied_to(source: FundingSource) -> tuple[str, ...]:
-    """Return the lots (ids) that a source, or a part of it, is tied to; none where all may be spent on any."""
-    return source.ring_fenced_to or tuple(dict.fromkeys(line.lot for line in source.lines if line.lot))
-
-
-def balance_sentence(balance: Stack) -> str:
-    """Say what comes in and what the lots need in a year."""
-    return f"Income of {balance.income} and lots of {balance.budgets} in year {balance.year}."
-
-
-def reconciled_sentence(row: Reconciliation) -> str:
-    """Say whether the lines of a printed total add up to it, and by how much they do not."""
-    if not row.difference:
-        return f"“{row.title}” is printed as {row.printed}, and its lines add up to that."
-    more = "more" if row.difference.pence > 0 else "less"
-    apart = small(abs(row.difference))
-    return f"“{row.title}” is printed as {row.printed}; its lines add up to {row.computed}: {apart} {more}."
-
-
-def placed_sentences(funding: Funding, lots: Sequence[Lot], placed: Placement) -> Iterator[str]:
-    """Say whether money that is tied can be placed, which lots and sources bind, and what each tied source pays for."""
-    tied = {source.id: tied_to(source) for source in funding.sources}
-    said = {source.id: source.title for source in funding.sources}
-    titles = {lot.id: lot.title for lot in lots}
-    for binding in (*placed.stranded, *placed.missing):
-        yield binding.message
-    rows = [it for it in placed.rows if it.lot in tied[it.source]]
-    if placed.placeable and rows:
-        where = listed(f"{it.amount} of {said[it.source]} on {titles[it.lot]}" for it in rows)
-        yield f"All money tied to a lot can be spent there: {where}."
-    if placed.fills_every_lot:
-        yield f"Every lot gets its whole budget, and {small(placed.left)} is left over."
 
 
 # --- for programs -------------------------------------------------------------------------------------------

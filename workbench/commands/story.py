@@ -16,16 +16,9 @@ from scoring.evaluation import BidResult, LotEvaluation
 from scoring.figures import Rounding
 from scoring.recommendation import Evaluation
 from workbench.commands import results
-from workbench.commands.money import (
-    balance_sentence,
-    cliff_data,
-    placed_sentences,
-    placement_data,
-    printed_data,
-    reconciled_sentence,
-    show_sources,
-)
+from workbench.commands.money import cliff_data, placement_data, printed_data, show_sources
 from workbench.output import bullet, heading, pounds, print_table, say, short
+from workbench.queries.money import balance_sentence, placed_sentences, reconciled_sentence
 
 ILLUSTRATIVE = "(illustrative)"
 

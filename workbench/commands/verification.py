@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 import click
 
 from lots.errors import Finding, ProcurementError, errors_in
+from lots.words import counted
+from workbench import chain_export
 from workbench.commands.common import FILE, REFUSED, Command, json_option, path_text, read_bytes
 from workbench.output import bullet, emit, findings_data, print_findings, printable
 
@@ -26,6 +28,7 @@ CLAIMS = {
     "decision-claim/1": "exports.claims.claim",
     "decision-record-claim/1": "exports.claims.decision",
     "split-claim/1": "exports.reports.certificate",
+    "rehearsal-claim/1": "exports.reports.rehearsal",
 }
 """The module that recomputes each format of attached data."""
 CLAIM, TENDER_FILE = "claim.json", "tender-file.json"
@@ -71,19 +74,28 @@ class Verdict:
 @click.argument("file", type=FILE)
 @click.option("--pack", type=FILE, metavar="DIR", help="Compare every document of this pack with the tender file.")
 @click.option("--reprint", is_flag=True, help="Also print again what can be, and compare byte for byte.")
+@click.option("--head", default="", metavar="HEX", help="The head that an exported audit trail must contain.")
 @json_option
-def verify(file: Path, pack: Path | None, reprint: bool, as_json: bool) -> None:
-    """Recompute every number of FILE, a tender file or a document (PDF) of a decision pack.
+def verify(file: Path, pack: Path | None, reprint: bool, head: str, as_json: bool) -> None:
+    """Recompute every number of FILE: a tender file, a document (PDF) of a decision pack, or an exported audit trail.
 
     A document carries the data its numbers follow from; a tender file is evaluated again, twice over: in scaled
     integers and in fractions. Says "match", or every number that differs; exit status 1 then.
 
     --reprint goes beyond the data to the page itself: with --pack every document, else a report that has the whole
     tender file inside, is printed again from its data. The same version of the workbench gives the same bytes.
+
+    Every event of an audit trail is hashed again; --head is the fingerprint that somebody wrote down on the day.
     """
     data = read_bytes(file)
     name = path_text(file)
-    if _PDF in data[:_PDF_WITHIN]:
+    if chain_export.is_export(data):
+        if pack is not None or reprint:
+            raise click.UsageError("--pack and --reprint go with documents, not with an audit trail.")
+        verdicts = [of_audit_trail(data, name, head)]
+    elif head:
+        raise click.UsageError("--head goes with an exported audit trail.")
+    elif _PDF in data[:_PDF_WITHIN]:
         if pack is not None:
             raise click.UsageError("--pack goes with the tender file that the pack was made from, not with a PDF.")
         verdicts = [of_document(data, name), *(reprinted_report(data, name) if reprint else ())]
@@ -97,6 +109,12 @@ def verify(file: Path, pack: Path | None, reprint: bool, as_json: bool) -> None:
         show(verdicts)
     if not all(verdict.match for verdict in verdicts):
         raise click.exceptions.Exit(REFUSED)
+
+
+def of_audit_trail(data: bytes, name: str, head: str) -> Verdict:
+    """Hash every event of an exported audit trail again, and check that each follows from the one before."""
+    findings = chain_export.verify(data, head)
+    return Verdict(f"{name}, an audit trail of {counted(chain_export.length_of(data), 'event')}", 0, (), findings)
 
 
 def show(verdicts: list[Verdict]) -> None:

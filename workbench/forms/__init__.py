@@ -1,0 +1,1 @@
+"""What people type, as strings, and how it becomes values."""

@@ -1,0 +1,1 @@
+"""Reads: rows, values, or a frozen value made for a page."""

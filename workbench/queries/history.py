@@ -1,0 +1,173 @@
+"""A tender's audit trail as people read it: newest first, in plain words, with what was before and after."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import select
+
+from lots.calendar import say_instant
+from lots.errors import Finding
+from lots.words import counted
+from workbench import audit, chain_export
+from workbench.db import db
+from workbench.models.audit import ChainRecord, EventRecord
+from workbench.tasks import TASK_OF
+
+PAGE = 50  # events on one page
+
+Details = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Told:
+    """One event for a reader: what happened, what was before and after, and what else is known of it."""
+
+    seq: int
+    at: datetime
+    who: str
+    what: str
+    changes: tuple[tuple[str, str, str], ...]
+    more: tuple[tuple[str, str], ...]
+    head: str
+
+
+@dataclass(frozen=True)
+class Trail:
+    """A page of a tender's audit trail, with the head that stands for all of it."""
+
+    events: tuple[Told, ...]
+    length: int
+    head: str
+
+
+def trail_of(tender_id: str, *, page: int = 1) -> Trail:
+    """Return a page of a tender's events, newest first."""
+    name = audit.tender_chain(tender_id)
+    end = db.session.get(ChainRecord, name)
+    if end is None:
+        return Trail((), 0, "")
+    rows = db.session.scalars(
+        select(EventRecord)
+        .where(EventRecord.chain == name, EventRecord.seq <= end.length)
+        .order_by(EventRecord.seq.desc())
+        .limit(PAGE)
+        .offset((page - 1) * PAGE)
+    )
+    return Trail(tuple(_told(row) for row in rows), end.length, end.head)
+
+
+def exported(tender_id: str) -> bytes:
+    """Write a tender's whole audit trail as the file that ``workbench verify`` checks."""
+    name = audit.tender_chain(tender_id)
+    columns = (EventRecord.seq, EventRecord.canon, EventRecord.salt, EventRecord.leaf, EventRecord.head)
+    rows = db.session.execute(select(*columns).where(EventRecord.chain == name).order_by(EventRecord.seq))
+    return chain_export.export(name, (chain_export.Link(*row) for row in rows))
+
+
+def verified(tender_id: str) -> tuple[Finding, ...]:
+    """Check every event of a tender, and that the chain's end is the one that was kept."""
+    end = db.session.get(ChainRecord, audit.tender_chain(tender_id))
+    return chain_export.verify(exported(tender_id), end.head if end else "")
+
+
+# --- in plain words -----------------------------------------------------------------------------------------
+
+
+def _told(row: EventRecord) -> Told:
+    said = json.loads(row.canon)
+    details: Details = said["details"]
+    words = _WORDS.get(row.action)
+    what = words(details, row.subject) if words else f"{row.action.replace('_', ' ').capitalize()}: {row.subject}"
+    changes = tuple((_place(each[0]), str(each[1]), str(each[2])) for each in _changes(details))
+    return Told(row.seq, row.at, row.actor or "Somebody outside", what, changes, tuple(_more(details)), row.head)
+
+
+def _changes(details: Details) -> Sequence[Sequence[Any]]:
+    found = details.get("changes")
+    return found if isinstance(found, list) else ()
+
+
+_SHOWN: Final = (
+    ("reason", "Why"), ("outage", "Outage"), ("question", "Question"), ("answer", "Answer"),
+    ("rules_sha256", "Fingerprint of the rules"),
+)  # fmt: skip
+
+
+def _more(details: Details) -> list[tuple[str, str]]:
+    more = [(label, str(details[name])) for name, label in _SHOWN if details.get(name)]
+    files = details.get("files")
+    return [*more, *(("File", f"{name}, {digest}") for name, digest in files.items())] if files else more
+
+
+def _place(path: str) -> str:
+    """Write a field's place for people: ``breaks[1].after_year`` becomes ``breaks 1, after year``."""
+    return re.sub(r"\[(\d+)\]", r" \1", path).replace(".", ", ").replace("_", " ")
+
+
+def _part(details: Details) -> str:
+    task = TASK_OF.get(str(details.get("part", "")))
+    kind = str(details.get("part", "")).replace("_", " ")
+    key = f" “{details['key']}”" if details.get("key") else ""
+    return f"{task.title}: {kind}{key}" if task else f"{kind}{key}"
+
+
+def _when(text: object) -> str:
+    return say_instant(datetime.fromisoformat(str(text)))
+
+
+def _started(details: Details, subject: str) -> str:
+    return f"Started the tender “{subject}” from {details.get('from', 'nothing')}"
+
+
+def _saved(details: Details, subject: str) -> str:
+    return f"Saved {_part(details)} ({counted(int(details.get('changed', 0)), 'field')} changed)"
+
+
+def _moved(details: Details, subject: str) -> str:
+    return f"The deadline moved from {_when(details['from'])} to {_when(details['to'])}, by notice {details['notice']}"
+
+
+def _role(verb: str) -> Callable[[Details, str], str]:
+    def words(details: Details, subject: str) -> str:
+        lot = f" in lot {details['lot']}" if details.get("lot") else ""
+        way = "to" if verb == "Gave" else "from"
+        return f"{verb} the role of {details.get('role', 'somebody')}{lot} {way} {subject}"
+
+    return words
+
+
+def _fixed(text: str) -> Callable[[Details, str], str]:
+    return lambda details, subject: text.format(**{"subject": subject, **details})
+
+
+_WORDS: Final[Mapping[str, Callable[[Details, str], str]]] = {
+    "tender_started": _started,
+    "part_saved": _saved,
+    "part_left_unfinished": lambda details, _: (
+        f"Typed something in {_part(details)} that cannot be read yet; it is kept"
+    ),
+    "part_removed": lambda details, _: f"Removed {_part(details)}",
+    "part_moved": lambda details, _: f"Put {_part(details)} in another place of its list",
+    "role_given": _role("Gave"),
+    "role_taken": _role("Took"),
+    "signed_off": _fixed("Signed the tender off for publication"),
+    "published": lambda details, _: f"Published the tender; bids are due before {_when(details['deadline'])}",
+    "changed_by_notice": _fixed("Changed the rules by notice {notice}; they are now version {rule_set}"),
+    "working_copy_discarded": _fixed("Gave the working copy up: every part is again as published"),
+    "deadline_moved": _moved,
+    "deadline_move_asked": lambda details, _: (
+        f"Asked to move the deadline, which had passed, to {_when(details['to'])}"
+    ),
+    "deadline_move_declined": lambda details, _: f"Declined to move the deadline to {_when(details['to'])}",
+    "closed": _fixed("Closed the tender"),
+    "cancelled": _fixed("Cancelled the tender"),
+    "question_asked": _fixed("Question {number} was asked on the public page"),
+    "question_answered": _fixed("Answered question {number} to everybody, as number {public_number} of the log"),
+    "question_answered_privately": _fixed("Answered question {number} to the asker alone"),
+}

@@ -1,0 +1,224 @@
+"""How a write is carried out: body whole, sent by a page of ours, once only, with exactly one event, or not at all.
+
+Every POST, PUT, PATCH and DELETE runs inside :func:`carry_out`. What a view and its services change is committed
+together with the one event they recorded and with the answer that was given; a view that records none changes nothing.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from hashlib import sha256
+from urllib.parse import urlsplit
+
+from flask import Response, abort, current_app, g, jsonify, redirect, request
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+from flask_wtf.csrf import CSRFProtect
+from sqlalchemy.exc import IntegrityError
+from werkzeug.exceptions import Conflict
+
+from lots.errors import ProcurementError
+from workbench import clock
+from workbench.audit import recorded
+from workbench.db import begin_writing, db
+from workbench.models.idempotency import AnsweredRecord
+from workbench.sending import OWN_FIELDS, UnknownFields, new_key
+
+FORMS = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
+"""What a write may be sent as: everything else would slip past the fields, which read texts."""
+SELF_KEEPING = frozenset({"security"})
+"""Blueprints of libraries that commit by themselves; only their request is checked here."""
+HASHING = frozenset({"security.login", "security.verify", "security.forgot_password"})
+"""Where a password is only checked, which is slow by design: nobody's write waits for it."""
+_KEY_LENGTHS = range(8, 65)
+_LONGEST_BODY = 100_000  # characters of a JSON answer that are kept for a repetition
+csrf = CSRFProtect()
+
+
+class ForeignPage(ProcurementError):  # noqa: N818 - it names a state, not a slip
+    """A write that another site asked for."""
+
+
+class OtherBody(ProcurementError):  # noqa: N818 - it names a state, not a slip
+    """A key that was used before, for something else."""
+
+
+class UnreadableText(ProcurementError):  # noqa: N818 - it names a state, not a slip
+    """Bytes that are no text, or half a character."""
+
+
+@dataclass(frozen=True)
+class Sent:
+    """What identifies a write: who sent it where under which key, and the digest of what was sent."""
+
+    actor: str
+    route: str
+    key: str
+    digest: str
+
+
+def carry_out(view: Callable[[], ResponseReturnValue]) -> ResponseReturnValue:
+    """Run the view of a write as one unit of work and return its answer, or the earlier answer to the same write."""
+    check_request()
+    if request.blueprint in SELF_KEEPING:
+        return _supervised(view)
+    sent = _sent()
+    try:
+        begin_writing()
+        recorded().clear()
+        answered, is_new = _claim(sent)
+        if not is_new:
+            return _again(answered, sent)
+        response = current_app.make_response(view())
+        _check_fields()
+        _finish(answered, response)
+        return response
+    finally:
+        db.session.rollback()
+        recorded().clear()
+
+
+def _supervised(view: Callable[[], ResponseReturnValue]) -> ResponseReturnValue:
+    """Run a view of a library that commits by itself; what it or its signals recorded is kept."""
+    if request.endpoint not in HASHING:
+        begin_writing()
+    recorded().clear()
+    try:
+        response = current_app.make_response(view())
+        if recorded():
+            db.session.commit()
+        return response
+    except BaseException:
+        db.session.rollback()
+        raise
+    finally:
+        recorded().clear()
+
+
+def check_request() -> None:
+    """Refuse a write whose body is cut short or unreadable, or that another site asked for."""
+    if request.mimetype not in FORMS and (request.content_length or request.mimetype):
+        abort(415, "Send this as a form. Nothing was saved")
+    texts = list(request.form.items(multi=True))  # reads the whole body
+    if any(unreadable(text) for pair in texts for text in pair):
+        raise UnreadableText("What was sent has characters that are no text; type them again. Nothing was saved")
+    _check_origin()
+    if current_app.config["WTF_CSRF_ENABLED"]:
+        csrf.protect()
+
+
+def unreadable(text: str) -> bool:
+    """Say whether a text has a NUL or half a character, which no database keeps."""
+    return "\0" in text or any(unicodedata.category(character) == "Cs" for character in text)
+
+
+def _check_origin() -> None:
+    origin, site = request.headers.get("Origin"), request.headers.get("Sec-Fetch-Site", "same-origin")
+    foreign = origin is not None and urlsplit(origin).netloc != request.host
+    if foreign or site not in {"same-origin", "none"}:
+        raise ForeignPage("Another site tried to change something here in your name. Nothing was changed")
+
+
+def _check_fields() -> None:
+    """Refuse fields that no form of the view asked about."""
+    unknown = {*request.form, *request.files} - OWN_FIELDS
+    if unknown and not g.get("fields_checked"):
+        raise UnknownFields(unknown)
+
+
+# --- once only -------------------------------------------------------------------------------------------------
+
+
+def _sent() -> Sent:
+    key = request.form.get("_key") or request.headers.get("Idempotency-Key") or ""
+    if len(key) not in _KEY_LENGTHS or not key.isascii() or not key.isprintable():
+        abort(400, "The form has lost its key: open the page again and send it once more. Nothing was saved")
+    return Sent(_who(), f"{request.method} {request.path}"[:300], key, _digest())
+
+
+def _who() -> str:
+    known = getattr(current_app, "login_manager", None) is not None and current_user.is_authenticated
+    return str(current_user.get_id()) if known else ""
+
+
+def _digest() -> str:
+    """Digest what was sent, without the fields that belong to the sending."""
+    total = sha256()
+    for name, text in request.form.items(multi=True):
+        if name not in OWN_FIELDS or name == "_version":
+            total.update(sha256(name.encode()).digest() + sha256(text.encode()).digest())
+    for name, file in request.files.items(multi=True):
+        total.update(sha256(name.encode()).digest() + sha256(file.stream.read()).digest())
+        file.stream.seek(0)
+    return total.hexdigest()
+
+
+def _claim(sent: Sent) -> tuple[AnsweredRecord, bool]:
+    """Return the answer under this key and whether it is still to be given; two senders at once never both get it."""
+    for _ in range(2):
+        if found := db.session.get(AnsweredRecord, (sent.actor, sent.route, sent.key)):
+            return found, False
+        fresh = AnsweredRecord(
+            actor=sent.actor, route=sent.route, key=sent.key, digest=sent.digest, at=clock.now(),
+            status=0, location="", body="",
+        )  # fmt: skip
+        db.session.add(fresh)
+        try:
+            db.session.flush()
+            return fresh, True
+        except IntegrityError:  # on PostgreSQL the other one has just committed
+            begin_writing()
+    raise Conflict("The same form is being sent a second time at this moment: wait, then look whether it was saved")
+
+
+def _again(answered: AnsweredRecord, sent: Sent) -> ResponseReturnValue:
+    if answered.digest != sent.digest:
+        raise OtherBody(
+            "This form was already sent with other content: open the page again, compare, and send what is missing"
+        )
+    if answered.body:
+        return Response(answered.body, answered.status, mimetype="application/json")
+    return redirect(answered.location, 303)
+
+
+def _finish(answered: AnsweredRecord, response: Response) -> None:
+    """Commit what one event tells of; without an event nothing is kept."""
+    events = len(recorded())
+    if events > 1:
+        raise RuntimeError(f"{request.endpoint} recorded {events} events for one write: it must be exactly one")
+    if not events:
+        return
+    answered.status = response.status_code
+    if response.is_json and len(response.get_data()) <= _LONGEST_BODY:
+        answered.body = response.get_data(as_text=True)
+    answered.location = response.headers.get("Location") or request.path
+    db.session.commit()
+
+
+# --- the two ways of answering ---------------------------------------------------------------------------------
+
+
+def is_autosave() -> bool:
+    """Say whether a script saves the page while somebody types, and wants figures rather than a page."""
+    return request.headers.get("X-Autosave") == "1"
+
+
+def saved(location: str, *, version: int, at: datetime) -> ResponseReturnValue:
+    """Answer a save that was carried out: onward to ``location``, or as JSON to the script."""
+    if not is_autosave():
+        return redirect(location, 303)
+    return jsonify(saved=True, at=f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}", version=version, key=new_key())
+
+
+def not_saved(errors: Mapping[str, Sequence[str]], page: Callable[[], str], version: int = 0) -> ResponseReturnValue:
+    """Answer a save whose fields need mending: the page again with its errors, or the errors as JSON to the script.
+
+    ``version`` is the new one where what was typed was kept unfinished.
+    """
+    if not is_autosave():
+        return page(), 422
+    told = {name: list(texts) for name, texts in errors.items()}
+    return jsonify(saved=False, errors=told, version=version, key=new_key()), 422
