@@ -283,30 +283,52 @@ def _lines(source: FundingSource, lots: Sequence[Lot], place: str) -> Iterator[F
             fence = listed(source.ring_fenced_to)
             message = f"{source.title} is ring-fenced to {fence}, yet gives to {line.lot}: mend one."
             yield Finding("line_outside_ring_fence", message, f"{at}.lot")
-        yield from _line_ends(source, line, lots, at)
+    yield from _ends(source, lots, place)
 
 
-def _line_ends(source: FundingSource, line: FundingLine, lots: Sequence[Lot], place: str) -> Iterator[Finding]:
-    """Money put down for a year that begins, or ends, after its source does."""
-    if source.expires is None or not 1 <= line.year <= LONGEST_TERM or line.amount <= ZERO:
+def _ends(source: FundingSource, lots: Sequence[Lot], place: str) -> Iterator[Finding]:
+    """Money put down for years that begin, or end, after its source does; of several years too late, one finding."""
+    if source.expires is None:
         return
-    starts = [contract_year(term, line.year) for term in _terms(source, lots)]
-    if not starts:
-        return
-    first, end = max(starts)
-    figures = (
-        ("year", str(line.year)),
-        ("amount", line.amount.plain()),
-        ("expires", source.expires.isoformat()),
-    )
     until = f"{source.title} is promised until {_day(source.expires)}"
-    if first > source.expires:
-        message = f"{until}, yet gives {line.amount} in year {line.year}, which begins on {_day(first)}."
-        severity: Severity = "warning" if source.certainty == "at_risk" else "error"
-        yield Finding("line_after_expiry", message, place, severity, figures)
-    elif end > source.expires:
-        message = f"{until}, and year {line.year} ends on {_day(end)}: check that {line.amount} covers it."
-        yield Finding("line_partly_after_expiry", message, place, "warning", figures)
+    late: list[tuple[int, FundingLine, date]] = []
+    for number, line in enumerate(source.lines):
+        first, end = _span(source, line, lots)
+        if first and first > source.expires:
+            late.append((number, line, first))
+        elif end and end > source.expires:
+            message = f"{until}, and year {line.year} ends on {_day(end)}: check that {line.amount} covers it."
+            figures = _late_figures(source, line.year, line.amount)
+            yield Finding("line_partly_after_expiry", message, f"{place}.lines[{number}]", "warning", figures)
+    if late:
+        yield _too_late(source, late, until, place)
+
+
+def _span(source: FundingSource, line: FundingLine, lots: Sequence[Lot]) -> tuple[date, date] | tuple[None, None]:
+    """Return the first and last day of a line's year in the lot that comes to it last; nothing for no money."""
+    if not 1 <= line.year <= LONGEST_TERM or line.amount <= ZERO:
+        return None, None
+    starts = [contract_year(term, line.year) for term in _terms(source, lots)]
+    return max(starts) if starts else (None, None)
+
+
+def _too_late(source: FundingSource, late: Sequence[tuple[int, FundingLine, date]], until: str, place: str) -> Finding:
+    number, line, first = min(late, key=lambda each: each[2])
+    money = total(each.amount for _, each, _ in late)
+    years = sorted({each.year for _, each, _ in late})
+    message = f"{until}, yet gives {money} in year {line.year}, which begins on {_day(first)}."
+    if len(years) > 1:
+        message = (
+            f"{until}, yet gives {money} in years {listed(map(str, years))}, which begin on {_day(first)} or later."
+        )
+    severity: Severity = "warning" if source.certainty == "at_risk" else "error"
+    figures = _late_figures(source, line.year, money)
+    return Finding("line_after_expiry", message, f"{place}.lines[{number}]", severity, figures)
+
+
+def _late_figures(source: FundingSource, year: int, amount: Money) -> tuple[tuple[str, str], ...]:
+    ends = source.expires.isoformat() if source.expires else ""
+    return ("year", str(year)), ("amount", amount.plain()), ("expires", ends)
 
 
 def _doubt(source: FundingSource, place: str) -> Iterator[Finding]:

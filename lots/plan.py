@@ -84,7 +84,7 @@ def plan(
         ("contract_signed", signed),
         ("contract_starts", starts_on or _first_of_month(signed + timedelta(days=pace.mobilising))),
     )
-    return tuple(Milestone(_title(kind, regime), day, kind=kind) for kind, day in days if day)
+    return tuple(Milestone(step_title(kind, regime), day, kind=kind) for kind, day in days if day)
 
 
 def _standstill_ends(sent: date, regime: Regime, whose: Divisions, extra: Extra) -> date | None:
@@ -103,7 +103,8 @@ def _first_of_month(day: date) -> date:
     return date(day.year + (day.month == 12), day.month % 12 + 1, 1)
 
 
-def _title(kind: MilestoneKind, regime: Regime) -> str:
+def step_title(kind: MilestoneKind, regime: Regime) -> str:
+    """Say what a step is called under a regime: a grant has applications and an agreement."""
     title = STEP_TITLES[kind]
     if regime != Regime.GRANT:
         return title

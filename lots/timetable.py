@@ -271,7 +271,7 @@ def _standing_still(tender: Tender, steps: Steps) -> Interval | None:
     reference = rules.duty("mandatory_standstill").reference
     least = f"until {say(standstill.last_day)}"
     if tender.regime != Regime.PCR2015_LIGHT_TOUCH:
-        least = f"{MANDATORY_WORKING_DAYS} working days, {least}"
+        least = f"{MANDATORY_WORKING_DAYS} working days, the day of the notices counted, {least}"
     return _with(interval, least, reference, *_ends_too_early(interval, standstill, steps, reference))
 
 

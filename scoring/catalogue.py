@@ -283,11 +283,11 @@ _NEGATIVE = "marks may fall below nought, and the tender documents must say so"
 
 def _warnings(method: PriceMethod, info: FormulaInfo) -> Iterable[Finding]:
     if info.depends_on_rivals:
-        yield Finding("price_formula_depends_on_rivals", f"Under {info.id} {_RIVALS}", "formula", "warning")
+        yield Finding("price_formula_depends_on_rivals", f"Under “{info.title}” {_RIVALS}", "formula", "warning")
     if info.id in _KNOWN_FOR:
-        yield Finding(_KNOWN_FOR[info.id], f"{info.id}: {info.known_weakness}", "formula", "warning")
+        yield Finding(_KNOWN_FOR[info.id], f"{info.title}: {info.known_weakness}", "formula", "warning")
     if method.parameter("clamp") == "no":
-        yield Finding("price_marks_may_be_negative", f"Under {info.id} {_NEGATIVE}", "parameters.clamp", "warning")
+        yield Finding("price_marks_may_be_negative", f"Under “{info.title}” {_NEGATIVE}", "parameters.clamp", "warning")
 
 
 def settled_parameters(method: PriceMethod, kind: str) -> dict[str, str]:

@@ -72,8 +72,16 @@ def leaves(criteria: tuple[Criterion, ...], weighting: Weighting) -> tuple[Leaf,
 
 def weight_of(criteria: tuple[Criterion, ...], weighting: Weighting, criterion_id: str) -> Fraction:
     """Return the weight in the whole of a criterion or of a branch: the sum of the leaves below it."""
-    below = [leaf for leaf in leaves(criteria, weighting) if criterion_id in (*leaf.above, leaf.criterion.id)]
-    return sum((leaf.weight for leaf in below), Fraction(0))
+    return weights_of(criteria, weighting).get(criterion_id, Fraction(0))
+
+
+def weights_of(criteria: tuple[Criterion, ...], weighting: Weighting) -> dict[str, Fraction]:
+    """Return the weight in the whole of every criterion and branch by its id, in one walk through the leaves."""
+    found: dict[str, Fraction] = {}
+    for leaf in leaves(criteria, weighting):
+        for name in {*leaf.above, leaf.criterion.id}:
+            found[name] = found.get(name, Fraction(0)) + leaf.weight
+    return found
 
 
 def criteria_findings(

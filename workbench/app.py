@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from workbench import engine, models
-from workbench.config import Config
+from workbench.config import LOOPBACK, Config
 from workbench.db import db
 from workbench.sending import WRITES
 from workbench.web import BLUEPRINTS, SET_UPS, errors, headers, health, logs, writing
@@ -90,7 +90,7 @@ def settings(config: Config) -> dict[str, Any]:
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",
         "PREFERRED_URL_SCHEME": where.scheme,
-        "TRUSTED_HOSTS": None if config.on_loopback else [where.hostname],
+        "TRUSTED_HOSTS": _names_of(where.hostname or ""),
         "MAX_CONTENT_LENGTH": LARGEST_BODY,
         "MAX_FORM_MEMORY_SIZE": LARGEST_BODY,
         "MAX_FORM_PARTS": MOST_FIELDS,
@@ -101,6 +101,16 @@ def settings(config: Config) -> dict[str, Any]:
         "JSON_SORT_KEYS": True,
         "SEND_FILE_MAX_AGE_DEFAULT": _A_YEAR,
     }
+
+
+def _names_of(host: str) -> list[str] | None:
+    """Say under which names the pages are served: a page from elsewhere must not reach a trial under its own name.
+
+    The library cannot tell addresses in brackets apart; a trial served under one of those takes any.
+    """
+    if ":" in host:
+        return None
+    return ["localhost", "127.0.0.1"] if host in LOOPBACK else [host]
 
 
 def _init_database(app: Flask) -> None:

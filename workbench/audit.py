@@ -27,6 +27,7 @@ RECORDED = "recorded_events"
 """The key in the session's ``info`` under which the events of this unit of work are kept."""
 _CLOCK_SLACK = timedelta(seconds=2)
 _SALT = 16  # bytes
+_SUBJECT = 300  # characters that the column for lists holds
 
 
 class ClockError(ProcurementError):
@@ -64,14 +65,19 @@ def record(
     leaf = arithmetic.leaf_of(salt, canon)
     head = arithmetic.head_of(end.head, seq, leaf)
     event = EventRecord(
-        chain=chain, seq=seq, at=at, action=action, subject=subject, canon=canon, salt=salt, leaf=leaf, head=head,
-        actor_id=actor.user_id if actor else None, actor=actor.name if actor else "",
+        chain=chain, seq=seq, at=at, action=action, subject=_shortened(subject), canon=canon, salt=salt,
+        leaf=leaf, head=head, actor_id=actor.user_id if actor else None, actor=actor.name if actor else "",
     )  # fmt: skip
     end.length, end.head, end.last_at = seq, head, at
     db.session.add(event)
     db.session.flush()
     recorded().append(event)
     return event
+
+
+def _shortened(subject: str) -> str:
+    """Cut what lists show of a long subject; the canonical bytes hold all of it."""
+    return subject if len(subject) <= _SUBJECT else f"{subject[: _SUBJECT - 1]}…"
 
 
 def recorded() -> list[EventRecord]:

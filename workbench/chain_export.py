@@ -34,9 +34,15 @@ class Link:
 
 
 def export(chain: str, links: Iterable[Link]) -> bytes:
-    """Write a chain as lines of JSON."""
+    """Write a chain as lines of JSON; bytes that are no text any more come so that the check names them."""
     rows = [
-        {"seq": it.seq, "canon": it.canon.decode("utf-8"), "salt": it.salt.hex(), "leaf": it.leaf, "head": it.head}
+        {
+            "seq": it.seq,
+            "canon": it.canon.decode("utf-8", "replace"),
+            "salt": it.salt.hex(),
+            "leaf": it.leaf,
+            "head": it.head,
+        }
         for it in links
     ]
     first = {"format": FORMAT, "chain": chain, "length": len(rows), "head": rows[-1]["head"] if rows else ""}

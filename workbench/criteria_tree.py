@@ -135,9 +135,3 @@ def weighted(tree: Tree, weights: Mapping[str, Decimal], above: tuple[int, ...] 
         )
         for i, criterion in enumerate(tree)
     )
-
-
-def place_of(tree: Tree, criterion_id: str) -> tuple[int, ...] | None:
-    """Find a criterion by its id; None where the tree has none of it."""
-    place = next((node.place for node in nodes(tree) if node.criterion.id == criterion_id), None)
-    return path_of(place) if place else None

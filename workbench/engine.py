@@ -23,6 +23,7 @@ _PRAGMAS = (
     "foreign_keys = on",
     "busy_timeout = 30000",
     "trusted_schema = off",
+    "recursive_triggers = on",  # else INSERT OR REPLACE removes a row without asking the triggers
 )
 _FULL = 2
 _POSTGRESQL = "-c timezone=UTC -c lock_timeout=30000 -c idle_in_transaction_session_timeout=60000"

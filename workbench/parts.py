@@ -31,6 +31,8 @@ FIELDS: Mapping[Kind, tuple[str, ...]] = {
     "social_value": ("social_value", "indicators"),
     "documents": ("documents",),
 }  # fmt: skip
+LONGEST = {"title": 200, "reference": 80}
+"""Characters that a tender's title and reference may have."""
 LOT_PARTS: tuple[Kind, ...] = ("collaboration", "requirements")
 NO_DEADLINE = "9998-12-31T12:00:00Z"
 """Stands for a deadline that nobody has set yet, so that everything else can be checked already."""

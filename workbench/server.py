@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
@@ -48,8 +49,8 @@ class Server(BaseApplication):
                 self.cfg.set(name, value)
 
     def load(self) -> Any:
-        """Make the application of one worker."""
-        logs.configure()
+        """Make the application of one worker; a demonstration leaves the terminal to what it told, and to mails."""
+        logs.configure(logging.WARNING if self.config.demo else logging.INFO)
         return create_app(self.config)
 
 

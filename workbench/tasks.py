@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from lots.errors import Finding, errors_in
@@ -56,6 +57,15 @@ TASKS: tuple[Task, ...] = (
 )  # fmt: skip
 TASK_BY_ID = {task.id: task for task in TASKS}
 TASK_OF: dict[str, Task] = {kind: task for task in TASKS for kind in task.kinds}
+
+
+MUST_HAVE = {
+    "vat": "whether amounts are stated with or without VAT",
+    "commenced_on": "the day the procurement commenced",
+    "regime": "the law it falls under",
+    "buyer": "the buyer",
+}
+"""What a tender cannot be read without, in words."""
 
 
 @dataclass(frozen=True)
@@ -118,9 +128,8 @@ def where(place: str, parts: Sequence[Part]) -> Where:
                 return _within(kind, complete[at].key, place[found.end() :].lstrip("."))
     for pattern, kind in _SINGLE:
         if found := re.match(rf"{pattern}(?![\w])", place):
-            rest = place[found.end() :].lstrip(".")
-            named = place.split(".")[1] if place.startswith("tender.") and kind in FIELDS else ""
-            return Where(TASK_OF[kind].id, kind, "", _field(".".join(filter(None, (named, rest)))))
+            named = found[0].removeprefix("tender.") if kind in FIELDS else ""
+            return Where(TASK_OF[kind].id, kind, "", _field(named + place[found.end() :]))
     if place.startswith(("tender.lots", "lots")):
         return Where("lots")
     if place.startswith("tender.funding"):
@@ -149,7 +158,28 @@ def rail(parts: Sequence[Part], findings: Iterable[Finding]) -> tuple[TaskState,
     items = [
         Item(finding, where(finding.place, parts)) for finding in (*_unfinished(parts), *_undated(parts, findings))
     ]
-    return tuple(_state(task, parts, tuple(item for item in items if item.where.task == task.id)) for task in TASKS)
+    told = _told_apart(items, parts)
+    return tuple(_state(task, parts, tuple(item for item in told if item.where.task == task.id)) for task in TASKS)
+
+
+def _told_apart(items: Sequence[Item], parts: Sequence[Part]) -> list[Item]:
+    """Name the part in what is said in the same words of several, such as of the methodology of each lot."""
+    said = Counter(item.finding.message for item in items)
+    titles = {(part.kind, part.key): _title(part) for part in parts if part.key}
+
+    def named(item: Item) -> Item:
+        kind = "lot" if item.where.kind in ("collaboration", "requirements") else item.where.kind or "basics"
+        title = titles.get((kind, item.where.key))
+        if said[item.finding.message] == 1 or title is None:
+            return item
+        return replace(item, finding=replace(item.finding, message=f"{title}: {item.finding.message}"))
+
+    return [named(item) for item in items]
+
+
+def _title(part: Part) -> str:
+    """Return what a part is called; a list of rows, such as a lot's requirements, goes by its key."""
+    return str((isinstance(part.content, Mapping) and part.content.get("title")) or part.key)
 
 
 def _unfinished(parts: Sequence[Part]) -> Iterable[Finding]:
@@ -167,7 +197,16 @@ def _undated(parts: Sequence[Part], findings: Iterable[Finding]) -> Iterable[Fin
     for finding in findings:
         about_it = finding.place.startswith("tender.deadline") or NO_DEADLINE[:4] in finding.message
         if set_already or not about_it:
-            yield finding
+            yield _in_words(finding)
+
+
+def _in_words(finding: Finding) -> Finding:
+    """Say of a field that a tender file must have what a page says of it: that it is still to be filled in."""
+    if finding.code != "missing_key":
+        return finding
+    name = finding.place.rsplit(".", 1)[-1]
+    title = MUST_HAVE.get(name, f"“{name.replace('_', ' ')}”")
+    return replace(finding, message=f"Still to be filled in: {title}")
 
 
 def _state(task: Task, parts: Sequence[Part], items: tuple[Item, ...]) -> TaskState:

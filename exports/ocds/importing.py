@@ -307,11 +307,6 @@ def _dates(root: Node, source: Node, tender: dict[str, Any]) -> None:
 def _timetable(source: Node) -> list[dict[str, str]]:
     """Take milestones that have a title and a day, and the last day for questions."""
     found: list[dict[str, str]] = []
-    until = source.get("enquiryPeriod", "endDate")
-    if (at := until.when()) is not None:
-        found.append(_step("Last day for clarification questions", at, "questions_until"))
-        until.took("tender.timetable", found[-1]["planned"])
-        source.get("enquiryPeriod", "startDate").seen()
     for node in source.get("milestones").each():
         title, due, kind = node.get("title"), node.get("dueDate"), node.get("code")
         at = due.when()
@@ -325,7 +320,21 @@ def _timetable(source: Node) -> list[dict[str, str]]:
         title.took("tender.timetable", f"{title.text()}: {at.date().isoformat()}")
         for other in ("id", "dueDate", "status", "dateMet", "type", "code"):
             node.get(other).seen()
-    return found
+    return [*_last_questions(source, found), *found]
+
+
+def _last_questions(source: Node, found: list[dict[str, str]]) -> list[dict[str, str]]:
+    """Take the last day for questions from the enquiry period, where no milestone says it."""
+    until = source.get("enquiryPeriod", "endDate")
+    if (at := until.when()) is None:
+        return []
+    source.get("enquiryPeriod", "startDate").seen()
+    if any(step.get("kind") == "questions_until" for step in found):
+        until.seen()
+        return []
+    step = _step("Last day for clarification questions", at, "questions_until")
+    until.took("tender.timetable", step["planned"])
+    return [step]
 
 
 def _step(title: str, at: datetime, kind: str) -> dict[str, str]:

@@ -2,8 +2,8 @@
 
 Used with these extensions: lots, awardCriteriaBreakdown, requirements, subcontracting, budget breakdown, enquiries,
 legal basis, options and the UK's. What OCDS has no field for stands in fields that begin with ``x_``. The maximum
-potential spend is the value of a lot ("maximum estimated value"), the base values together are the value of the tender,
-and the annual budgets the planned budget; ``maximumValue`` belongs to frameworks and is never written on a tender.
+potential spend is the value of a lot ("maximum estimated value"), their sum that of the tender ("total upper estimated
+value"), and the annual budgets the planned budget; ``maximumValue`` is for frameworks and never written on a tender.
 """
 
 from __future__ import annotations
@@ -176,7 +176,7 @@ def _tender(
     status: str = "active",
 ) -> dict[str, Any]:
     tender, rules = file.tender, rules_of(file.tender.regime)
-    bases = [lot.base_value for lot in tender.contract_lots if lot.base_value is not None]
+    most = [value for lot in tender.contract_lots if (value := lot.maximum_potential_spend or lot.base_value)]
     found: dict[str, Any] = {
         "id": tender.reference,
         "title": tender.title,
@@ -188,7 +188,7 @@ def _tender(
         "procurementMethod": "open",
         "procurementMethodDetails": rules.title,
         "specialRegime": ["lightTouch"] if "light_touch" in tender.regime else [],
-        "value": money(total(bases), tender.vat) if bases else {},
+        "value": money(total(most), tender.vat) if most else {},
         "items": list(_items(tender.contract_lots)),
         "tenderPeriod": {"startDate": instant(published_at), "endDate": instant(tender.deadline)},
         "enquiryPeriod": _enquiry_period(tender, published_at),

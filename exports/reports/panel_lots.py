@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -16,7 +16,7 @@ from lots.money import Money
 from lots.words import counted
 from scoring.admission import STAGES
 from scoring.catalogue import FORMULAS
-from scoring.criteria import Criterion, Kind, weight_of
+from scoring.criteria import Criterion, Kind, weights_of
 from scoring.evaluation import BidResult, LotEvaluation
 from scoring.figures import plain
 from scoring.methodology import Methodology
@@ -178,16 +178,22 @@ def _method(lot: LotEvaluation, scales: dict[str, Scale]) -> Method:
 
 
 def criteria_rows(
-    method: Methodology, criteria: tuple[Criterion, ...], scales: dict[str, Scale], depth: int, kind: Kind | None
+    method: Methodology,
+    criteria: tuple[Criterion, ...],
+    scales: dict[str, Scale],
+    depth: int,
+    kind: Kind | None,
+    weights: Mapping[str, Fraction] | None = None,
 ) -> Iterator[CriterionRow]:
     """Set out a tree of criteria as rows, headings first, with effective weights."""
+    weights = weights_of(method.criteria, method.weighting) if weights is None else weights
     for each in criteria:
         own, scale = each.kind or kind or "quality", scales.get(each.scale)
         least = "" if each.minimum is None else f"{each.minimum} %" if each.parts else f"{each.minimum} points"
-        weight = weight_of(method.criteria, method.weighting, each.id)
+        weight = weights.get(each.id, Fraction(0))
         top = scale.maximum if scale and not each.parts else None
         yield CriterionRow(each.title, depth, bool(each.parts), KINDS[own], weight, top, least, each.word_limit)
-        yield from criteria_rows(method, each.parts, scales, depth + 1, own)
+        yield from criteria_rows(method, each.parts, scales, depth + 1, own, weights)
 
 
 def method_facts(method: Methodology) -> Iterator[tuple[str, str]]:

@@ -38,6 +38,9 @@ def _documents(tender: Tender, lots: Mapping[str, Lot]) -> Iterator[Finding]:
         yield from named("document_lot", "lot", document.lots, lots, f"{here}.lots")
 
 
+_STILL_OPEN = frozenset({"to be set", "to be confirmed", "to be agreed", "tbc", "tbd", "tba"})
+
+
 def _indicators(tender: Tender, lots: Mapping[str, Lot]) -> Iterator[Finding]:
     yield from ids(tender.indicators, "indicator", "tender.indicators")
     for i, indicator in enumerate(tender.indicators):
@@ -45,6 +48,9 @@ def _indicators(tender: Tender, lots: Mapping[str, Lot]) -> Iterator[Finding]:
         yield from blank("title_missing", indicator.title, "This indicator has no title: name it", f"{here}.title")
         message = f"“{indicator.title}” has no target: say how much by when"
         yield from blank("target_missing", indicator.target, message, f"{here}.target")
+        if indicator.target.strip().casefold() in _STILL_OPEN:
+            message = f"The target of “{indicator.title}” is still “{indicator.target}”: tenderers price what they read"
+            yield Finding("target_open", message, f"{here}.target", "warning")
         yield from named("indicator_lot", "lot", indicator.lots, lots, f"{here}.lots")
 
 

@@ -13,7 +13,7 @@ from lots.errors import Finding, ProcurementError, Severity
 from lots.funding_checks import funding_findings
 from lots.lot import Lot
 from lots.money import ZERO, Money, percent_of
-from lots.regime import ACT_IN_FORCE, Regime, regime_for
+from lots.regime import ACT_IN_FORCE, Regime, regime_for, rules_of
 from lots.tender import Milestone, Tender
 from lots.thresholds import ThresholdError, ThresholdKind, ThresholdRow, VatBasis, threshold
 from scoring.catalogue import WHOLE_METHODS
@@ -69,7 +69,7 @@ def _regime(tender: Tender) -> Iterator[Finding]:
         return
     if tender.lots and not lots:
         message = (
-            f"The regime is “{tender.regime}”, and no lot is tendered for as a contract: give one the route "
+            f"The regime is {_law(tender.regime)}, and no lot is tendered for as a contract: give one the route "
             "“contract”, or choose the regime “grant”"
         )
         yield Finding("contract_lots_missing", message, "tender.lots", "warning")
@@ -77,6 +77,10 @@ def _regime(tender: Tender) -> Iterator[Finding]:
     yield from wrong
     if lots and not wrong:
         yield from _worth(tender)
+
+
+def _law(regime: Regime) -> str:
+    return f"“{rules_of(regime).title}”"
 
 
 def _several(titles: list[str]) -> str:
@@ -89,13 +93,13 @@ def _commencement(tender: Tender) -> Iterator[Finding]:
     if tender.regime == Regime.PCR2015_LIGHT_TOUCH and tender.commenced_on >= ACT_IN_FORCE:
         message = (
             f"The procurement commenced on {began}, and from {act} the Procurement Act 2023 governs: choose "
-            f"“{Regime.PA2023_LIGHT_TOUCH}” in place of “{tender.regime}”, or correct commenced_on"
+            f"{_law(Regime.PA2023_LIGHT_TOUCH)} in place of {_law(tender.regime)}, or correct the day it commenced"
         )
         yield Finding("regime_out_of_force", message, "tender.regime")
     elif tender.regime in _ACT and tender.commenced_on < ACT_IN_FORCE:
         message = (
             f"The procurement commenced on {began}, before the Procurement Act 2023 came into force on {act}: choose "
-            f"“{Regime.PCR2015_LIGHT_TOUCH}” in place of “{tender.regime}”, or correct commenced_on"
+            f"{_law(Regime.PCR2015_LIGHT_TOUCH)} in place of {_law(tender.regime)}, or correct the day it commenced"
         )
         yield Finding("regime_not_in_force", message, "tender.regime")
 
@@ -143,10 +147,12 @@ def _worth(tender: Tender) -> Iterator[Finding]:
 
 
 def _too_small(worth: _Worth) -> Iterator[Finding]:
+    if any(not (lot.base_value or lot.maximum_potential_spend) for lot in worth.tender.contract_lots):
+        return  # what has no value yet is not small
     if worth.regime(worth.with_vat) == Regime.BELOW_THRESHOLD:
         says = (
-            f", which is below the {_named(worth.row)}: “{Regime.BELOW_THRESHOLD}” may be the regime; keep "
-            f"“{worth.tender.regime}” only if its rules are followed by choice"
+            f", which is below the {_named(worth.row)}: {_law(Regime.BELOW_THRESHOLD)} may be the regime; keep "
+            f"{_law(worth.tender.regime)} only if its rules are followed by choice"
         )
         yield worth.finding("regime_above_value", says, "warning")
 
@@ -155,12 +161,12 @@ def _too_large(worth: _Worth) -> Iterator[Finding]:
     """Find a tender called below the threshold that is not, or is not if VAT is due, or if it is not light touch."""
     with_vat = worth.regime(worth.with_vat)
     if worth.regime(worth.estimate) != Regime.BELOW_THRESHOLD:
-        says = f", which is not below the {_named(worth.row)}: choose the regime “{with_vat}”"
+        says = f", which is not below the {_named(worth.row)}: choose the regime {_law(with_vat)}"
         yield worth.finding("regime_below_value", says, "error")
     elif with_vat != Regime.BELOW_THRESHOLD:
         says = (
-            f": VAT decides whether that is below the {_named(worth.row)}; choose “{with_vat}”, or record why no VAT "
-            "is due"
+            f": VAT decides whether that is below the {_named(worth.row)}; choose {_law(with_vat)}, or record why no "
+            "VAT is due"
         )
         yield worth.finding("vat_decides_regime", says, "warning")
     elif (other := _other_services(worth)) and worth.with_vat >= other.amount:

@@ -91,7 +91,10 @@ def test_a_standstill_under_the_act_holds_eight_working_days_of_the_whole_kingdo
     right = timed(regime, date(2026, 6, 26), *steps, ("standstill_ends", date(2026, 7, 16)))
     assert codes(timetable_findings(short)) == [("standstill_too_short", "error")]
     assert timetable_findings(right) == ()
-    assert interval(right, "standstill").least == "8 working days, until Thursday 16 July 2026"
+    assert (
+        interval(right, "standstill").least
+        == "8 working days, the day of the notices counted, until Thursday 16 July 2026"
+    )
 
 
 def test_the_standstill_of_the_regulations_is_ten_days_after_sending() -> None:

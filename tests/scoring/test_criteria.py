@@ -3,10 +3,12 @@
 from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
+from unittest.mock import patch
 
 from hypothesis import given
 from hypothesis import strategies as st
 
+from scoring import criteria
 from scoring.criteria import Criterion, criteria_findings, leaves, weight_of
 
 SCALES = {"0-5": Decimal(5)}
@@ -52,6 +54,15 @@ def test_absolute_weights_are_taken_as_they_stand() -> None:
 def test_the_weight_of_a_branch_is_the_sum_below_it() -> None:
     assert weight_of(tree(), "shares", "quality") == 75
     assert weight_of(tree(), "shares", "a") == 15
+
+
+def test_the_weights_of_all_come_from_one_walk_however_many_there_are() -> None:
+    many = tuple(leaf(f"c{number}", "0.01") for number in range(10_000))
+    with patch.object(criteria, "leaves", wraps=leaves) as walked:
+        found = criteria.weights_of(many, "shares")
+    assert walked.call_count == 1
+    assert (len(found), sum(found.values())) == (10_000, 100)
+    assert {name: weight_of(tree(), "shares", name) for name in ("quality", "a")} == {"quality": 75, "a": 15}
 
 
 def test_a_sound_tree_has_nothing_to_say() -> None:

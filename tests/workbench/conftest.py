@@ -13,13 +13,11 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import scoped_session
 from werkzeug.test import TestResponse
 
-from tests.browser import chromium
 from tests.workbench import databases
 from workbench.app import Workbench, create_app
 from workbench.config import Config
 from workbench.db import db
 
-__all__ = ["chromium"]
 structlog.configure(logger_factory=structlog.ReturnLoggerFactory(), cache_logger_on_first_use=False)
 
 
@@ -73,9 +71,9 @@ def app(config: Config) -> Iterator[Workbench]:
 
 
 @pytest.fixture
-def lite_app(sqlite_url: str, tmp_path: Path) -> Iterator[Workbench]:
-    """The application on SQLite alone, for pages that both databases serve alike."""
-    with running(databases.a_config(sqlite_url, tmp_path)) as made:
+def lite_app(tmp_path: Path) -> Iterator[Workbench]:
+    """The application on SQLite (PostgreSQL in its drill), for pages that both databases serve alike."""
+    with running(databases.a_config(databases.usual_url(tmp_path), tmp_path)) as made:
         yield made
 
 

@@ -5,11 +5,12 @@ PostgreSQL is the server that ``WORKBENCH_TEST_DATABASE_URL`` names, else one of
 
 from __future__ import annotations
 
+import atexit
 import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import lru_cache
 from pathlib import Path
 from uuid import uuid4
@@ -28,7 +29,7 @@ SECRETS = Secrets(
     password_salt="tests-only-zyxwvutsrqponmlk-9876543210-ABCDEFGHIJ",
     totp_key="tests-only-AbCdEfGhIjKlMnOpQrStUvWxYz-0123456789",
 )
-TEMPLATE = "workbench_template"
+TEMPLATE = f"workbench_template_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
 assert models.__all__
 
 
@@ -60,6 +61,23 @@ def sqlite_url(folder: Path) -> str:
     path = folder / "workbench.sqlite"
     shutil.copyfile(sqlite_template(), path)
     return f"sqlite:///{path}"
+
+
+def usual_url(folder: Path) -> str:
+    """Return a database for what both serve alike: SQLite, or PostgreSQL where ``WORKBENCH_TESTS_ON`` says so."""
+    if os.environ.get("WORKBENCH_TESTS_ON") != "postgresql":
+        return sqlite_url(folder)
+    name = f"usual_{uuid4().hex}"
+    _run(_usual_server(), f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
+    return _database(_usual_server(), name)
+
+
+@lru_cache(maxsize=1)
+def _usual_server() -> str:
+    """Start the server of a drill on PostgreSQL, once for the process; it ends with it."""
+    stack = ExitStack()
+    atexit.register(stack.close)
+    return stack.enter_context(postgresql_server())
 
 
 @contextmanager

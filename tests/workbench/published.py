@@ -15,6 +15,8 @@ from exports.rule_changes import rule_set_digest
 from scoring.tender_file import TenderFile
 from tests.scoring.checks import ready
 from tests.workbench import factories as rows
+from tests.workbench.signing import signed_in
+from workbench.app import Workbench
 from workbench.audit import recorded
 from workbench.db import db
 from workbench.models.accounts import UserRecord
@@ -100,6 +102,16 @@ def without_memory(client: FlaskClient) -> FlaskClient:
 
     client.open = open_fresh  # type: ignore[method-assign]
     return client
+
+
+def client_of(app: Workbench, world: World, role: str, number: int = 0) -> FlaskClient:
+    """Sign somebody in who holds a role in the tender."""
+    return without_memory(signed_in(app, world.people[role][number].fs_uniquifier))
+
+
+def address(world: World, page: str = "") -> str:
+    """Give the address of a page of the tender."""
+    return f"/tenders/{world.tender.id}/{page}"
 
 
 def done(world: World) -> World:

@@ -98,3 +98,13 @@ def test_chains_know_nothing_of_each_other() -> None:
     begin_writing()
     other = record("x", "y", chain=audit.tender_chain("2"), actor=None, at=NOW, details={})
     assert other.seq == 1
+
+
+def test_a_subject_of_any_length_is_recorded_whole_and_listed_shortened() -> None:
+    begin_writing()
+    subject = ", ".join(f"methodology a-long-key-for-a-lot-{n}" for n in range(100))  # one criterion shared by 100 lots
+    event = record("parts_saved", subject, chain=CHAIN, actor=None, at=NOW, details={})
+    db.session.commit()
+    db.session.refresh(event)
+    assert (len(event.subject), event.subject[-1]) == (300, "…")
+    assert subject.encode() in event.canon

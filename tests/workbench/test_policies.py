@@ -86,7 +86,7 @@ def test_an_officer_writes_until_the_tender_closes_and_not_after() -> None:
 
 
 def test_somebody_who_knows_of_a_tender_is_told_who_may() -> None:
-    with pytest.raises(NotForYou, match="You may not do this. Officers of the tender write it") as refused:
+    with pytest.raises(NotForYou, match=r"You may not do this\. Officers of the tender write it") as refused:
         check(somebody("evaluator"), Permission.TENDER_EDIT, ATender())
     assert refused.value.status == 403
 

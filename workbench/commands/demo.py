@@ -31,9 +31,7 @@ KINDS = {
 @click.command("demo", cls=Command)
 @click.option("--out", type=FILE, default=Path("out"), show_default=True, metavar="DIR", help="Where the pack goes.")
 @click.option("--no-serve", is_flag=True, help="Write the documents and stop, instead of serving the case at the end.")
-@click.option(
-    "--port", type=click.IntRange(1, 65535), help="Where to serve it; else the first free one from 8000."
-)
+@click.option("--port", type=click.IntRange(1, 65535), help="Where to serve it; else the first free one from 8000.")
 @click.option("--workers", type=click.IntRange(1, 64), help="Printing processes; as many as the machine has, up to 8.")
 @json_option
 def demo(out: Path, no_serve: bool, port: int | None, workers: int | None, as_json: bool) -> None:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from hashlib import sha256
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -31,7 +32,7 @@ CLAIMS = {
     "rehearsal-claim/1": "exports.reports.rehearsal",
 }
 """The module that recomputes each format of attached data."""
-CLAIM, TENDER_FILE = "claim.json", "tender-file.json"
+CLAIM, TENDER_FILE, RULES = "claim.json", "tender-file.json", "rule-set.json"
 _PDF = b"%PDF-"
 _PDF_WITHIN = 1024  # bytes in which readers look for the mark of a PDF
 _ROOM = 1 << 30  # bytes that opening a document may take: a small file can hold an enormous attachment
@@ -160,6 +161,8 @@ def of_document(data: bytes, name: str) -> Verdict:
     if TENDER_FILE in held:
         evaluation, findings = evaluated(held[TENDER_FILE], f"the tender file inside {name}")
         found.append(recomputed(evaluation, f"{name} ({evaluation.file.tender.reference})", findings))
+    if RULES in held:
+        found.append(of_rules(held[RULES], name))
     if found:
         differences = tuple(it for verdict in found for it in verdict.differences)
         findings = tuple(it for verdict in found for it in verdict.findings)
@@ -168,6 +171,16 @@ def of_document(data: bytes, name: str) -> Verdict:
     there = f"it holds only {', '.join(held)}" if held else "it holds no attachment"
     message = f"“{name}” carries no figures that could be recomputed from itself: {there}. {asked}"
     raise NotOurDocument(message, [Finding("no_attached_data", message, name)])
+
+
+def of_rules(data: bytes, name: str) -> Verdict:
+    """Read the published rules inside a document, and work their fingerprint out from what they say."""
+    from exports.rule_changes import rule_set_digest
+
+    evaluation, findings = evaluated(data, f"the rules inside {name}")
+    given, own = sha256(data).hexdigest(), rule_set_digest(evaluation.file)
+    differences = () if given == own else (Difference("the fingerprint of the rules", given, own),)
+    return Verdict(f"{name} ({evaluation.file.tender.reference}), rules {given}", 0, differences, findings)
 
 
 def of_claim(data: bytes, name: str) -> Verdict:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lots.words import listed
 from workbench.output import print_table, say
-from workbench.queries.worth import Worth
+from workbench.queries.worth import VAT_DECIDES, Worth
 
 
 def show_worth(worth: Worth) -> None:
@@ -18,11 +18,18 @@ def show_worth(worth: Worth) -> None:
         print_table(("Lot", "A year", "Initial years", "Every year", "Estimate"), rows, "lrrrr")
         say(f"Amounts are {value.vat.words}; an estimate is the most that could be paid, options included.")
         say()
-    for sentence in worth.sentences:
+    for sentence in _sentences(worth):
         say(sentence)
     if worth.others:
         routes = listed(f"{lot.title} ({lot.route.replace('_', ' ')})" for lot in worth.others)
         say(f"Not counted, because not tendered for as a contract: {routes}.")
+
+
+def _sentences(worth: Worth) -> list[str]:
+    """Say where VAT decides which option tells its rate."""
+    return [
+        each.replace(f"{VAT_DECIDES}.", f"{VAT_DECIDES}: give the rate with --vat-percent.") for each in worth.sentences
+    ]
 
 
 def worth_data(worth: Worth) -> dict[str, object]:
@@ -45,5 +52,5 @@ def worth_data(worth: Worth) -> dict[str, object]:
         and {"kind": row.kind.value, "amount": row.amount.plain(), "vat": row.vat.value, "source": row.source},
         "threshold_compared": worth.comparable and worth.comparable.plain(),
         "reaches": worth.reaches,
-        "sentences": list(worth.sentences),
+        "sentences": _sentences(worth),
     }

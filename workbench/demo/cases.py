@@ -6,6 +6,7 @@ Both are loaded through the services that the pages use, by the people who would
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
@@ -13,7 +14,7 @@ from typing import Any
 
 from exports.codec import record
 from exports.rule_changes import rule_set_digest
-from lots.calendar import deadline
+from lots.calendar import deadline, working_day_on_or_after
 from lots.plan import plan
 from lots.regime import Regime
 from scoring.rule_set import rule_set
@@ -38,6 +39,7 @@ ASKER = questions.Asked("Esther Vaughan-Lee", "A charity of the region", "office
 FIRST_YEAR = 2025  # in which the contracts of the case start, on 1 April
 
 
+_SPRING = re.compile(r"\b(March|April) (20\d\d)\b")
 NOTICE = timedelta(days=21)  # from today to the day the draft would be published
 
 
@@ -93,7 +95,7 @@ def _published(file: Mapping[str, Any], people: DemoPeople, address: Callable[[T
 def _draft(file: Mapping[str, Any], people: DemoPeople, at: datetime) -> TenderRecord:
     """Start the same services again under today's law, ready but for what the task list names."""
     today = at.date()
-    parts = [part for part in split(_for_today(file, today)) if part.content]
+    parts = [part for part in split(for_today(file, today)) if part.content]
     tender = _start(parts, people, f"a copy of {file['tender']['reference']}", at)
     _assign(tender, file, people, at)
     return tender
@@ -155,7 +157,7 @@ def _morning(day: str) -> datetime:
 # --- the case in other dates --------------------------------------------------------------------------------
 
 
-def _for_today(file: Mapping[str, Any], today: date) -> dict[str, Any]:
+def for_today(file: Mapping[str, Any], today: date) -> dict[str, Any]:
     """Move the case to today's law and coming dates; what a board has yet to sign off is open."""
     tender = dict(file["tender"])
     tender |= {
@@ -164,17 +166,18 @@ def _for_today(file: Mapping[str, Any], today: date) -> dict[str, Any]:
     }  # fmt: skip
     start = _first_april(today)
     years = start.year - FIRST_YEAR
-    tender["lots"] = [_later_lot(lot, years) for lot in tender["lots"]]
-    sources = [_later_source(each, years) for each in tender["funding"]["sources"]]
+    tender["lots"] = [_later_lot(lot, years) for lot in _later_words(tender["lots"], years)]
+    sources = [_later_source(each, years) for each in _later_words(tender["funding"]["sources"], years)]
     tender["funding"] = {**tender["funding"], "sources": sources}
     tender["deliverables"] = [
         _open(each) if each["title"] == "Tender documents" else each for each in tender["deliverables"]
     ]
-    lines = plan(today + NOTICE, Regime.PA2023_LIGHT_TOUCH, starts_on=start)
+    publish_on = working_day_on_or_after(today + NOTICE)
+    lines = plan(publish_on, Regime.PA2023_LIGHT_TOUCH, starts_on=start)
     due = next(line.planned for line in lines if line.kind == "tenders_due")
     tender["timetable"] = [record.write(line) for line in lines]
     tender["deadline"] = deadline(due, time(12, 0)).strftime("%Y-%m-%dT%H:%M:%SZ")
-    return {**file, "tender": tender}
+    return {**file, "tender": tender, "methodologies": _later_words(file["methodologies"], years)}
 
 
 def _first_april(today: date) -> date:
@@ -196,6 +199,15 @@ def _later_source(source: Mapping[str, Any], years: int) -> dict[str, Any]:
 
 def _open(deliverable: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in deliverable.items() if name != "signed_off_on"}
+
+
+def _later_words(value: Any, years: int) -> Any:
+    """Move the springs that texts name, such as “in force by 1 April 2025”, with the contracts."""
+    if isinstance(value, str):
+        return _SPRING.sub(lambda found: f"{found[1]} {int(found[2]) + years}", value)
+    if isinstance(value, Mapping):
+        return {name: _later_words(inner, years) for name, inner in value.items()}
+    return [_later_words(inner, years) for inner in value] if isinstance(value, list) else value
 
 
 def _later(day: str, years: int) -> str:

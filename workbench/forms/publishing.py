@@ -32,6 +32,12 @@ class ChangeForm(RulesForm):
     reason = LongTextField("Why the rules change", required=_REASON, most=4000)
 
 
+class DiscardForm(PageForm):
+    """The wish to give the working copy up, as it stood on the page."""
+
+    stand = HiddenField()
+
+
 class MoveDeadlineForm(PageForm):
     """A later deadline and why, while one officer may still move it."""
 

@@ -31,11 +31,13 @@ def actor_for(user: UserRecord) -> Actor:
     )
 
 
-def tender_within(authority_id: str, tender_id: str) -> TenderRecord | None:
-    """Find a tender among those of one authority; one of another authority is as unknown as none."""
-    return db.session.scalar(
-        select(TenderRecord).where(TenderRecord.id == tender_id, TenderRecord.authority_id == authority_id)
-    )
+def tender_within(authority_id: str, tender_id: str, *, to_write: bool = False) -> TenderRecord | None:
+    """Find a tender among those of one authority; one of another authority is as unknown as none.
+
+    ``to_write`` takes its row until the end of the unit of work, so that a save and a publication never cross.
+    """
+    found = select(TenderRecord).where(TenderRecord.id == tender_id, TenderRecord.authority_id == authority_id)
+    return db.session.scalar(found.with_for_update(of=TenderRecord) if to_write else found)
 
 
 def people_of(authority_id: str) -> Sequence[UserRecord]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import lru_cache
+from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import bindparam, exists, func, select
 
 from exports import tender_file
 from exports.codec import record
@@ -53,6 +54,12 @@ def unmet_on(draft: Draft, today: date) -> tuple[Item, ...]:
     return tuple(item for item in items if errors_in([item.finding]))
 
 
+WRITING = (
+    "tender_started", "part_saved", "parts_saved", "part_left_unfinished", "part_removed", "part_moved",
+)  # fmt: skip
+"""The acts by which somebody writes a tender."""
+
+
 def wrote_any(tender_id: str, user_id: int) -> bool:
     """Say whether somebody started the tender or wrote any part of it, as the audit trail has it."""
     return bool(
@@ -61,7 +68,7 @@ def wrote_any(tender_id: str, user_id: int) -> bool:
                 exists().where(
                     EventRecord.chain == audit.tender_chain(tender_id),
                     EventRecord.actor_id == user_id,
-                    EventRecord.action.startswith("part_") | (EventRecord.action == "tender_started"),
+                    EventRecord.action.in_(WRITING),
                 )
             )
         )
@@ -81,6 +88,30 @@ def published_tender(tender_id: str) -> tuple[PublicationRecord, TenderRecord] |
     joined = select(PublicationRecord, TenderRecord).join(TenderRecord, TenderRecord.id == PublicationRecord.tender_id)
     row = db.session.execute(joined.where(PublicationRecord.tender_id == tender_id)).one_or_none()
     return (row[0], row[1]) if row else None
+
+
+@dataclass(frozen=True)
+class Mark:
+    """What tells a public page from what it was: its version, and what the time left depends on."""
+
+    tender_id: str
+    version: int
+    stage: str
+    deadline: datetime | None
+
+
+_MARK = (
+    select(PublicationRecord.version, TenderRecord.stage, TenderRecord.deadline)
+    .join(TenderRecord, TenderRecord.id == PublicationRecord.tender_id)
+    .where(PublicationRecord.tender_id == bindparam("id"))
+)
+
+
+def mark_of(tender_id: str) -> Mark | None:
+    """Find the mark of a published tender: one small read, past the session, because unchanged pages ask no more."""
+    with db.engine.connect() as connection:
+        row = connection.execute(_MARK, {"id": tender_id}).one_or_none()
+    return Mark(tender_id, *row) if row else None
 
 
 def published_tenders(page: int = 1, most: int = PAGE) -> tuple[Sequence[tuple[PublicationRecord, TenderRecord]], int]:
@@ -104,6 +135,11 @@ def rules_in_force(publication: PublicationRecord) -> TenderFile:
     row = rule_set_of(publication.tender_id, publication.rule_set)
     if row is None:
         raise UnreadableRules("The published rules of this tender are not in the database: restore it from a copy")
+    if not sha256(row.canon).hexdigest() == row.sha256 == publication.sha256:
+        raise UnreadableRules(
+            "The published rules of this tender are not the ones that were published: somebody changed the database by "
+            "other means. Restore it from a copy"
+        )
     return read_rules(row.canon)
 
 
@@ -175,6 +211,12 @@ def working_copy(publication: PublicationRecord, draft: Draft) -> WorkingCopy:
     published = rules_in_force(publication)
     file = draft.file
     return WorkingCopy(published, file, changes(published, file) if file else ())
+
+
+def stand_of(draft: Draft) -> str:
+    """Name the state of a draft: another one as soon as anybody saves, adds, moves or removes a part."""
+    said = (f"{part.kind} {part.key} {part.version} {part.position}" for part in draft.parts)
+    return sha256("\n".join(said).encode()).hexdigest()
 
 
 def as_published(draft: Draft, published: TenderFile) -> tuple[Part, ...]:

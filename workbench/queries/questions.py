@@ -79,7 +79,9 @@ def tells_asker(text: str, *, name: str, organisation: str, email: str) -> tuple
     """List the words of a text that would tell who asked: names, the organisation, its address."""
     folded = text.casefold()
     found = [word for word in _telling(name, organisation, email) if _stands_in(word.casefold(), folded)]
-    longest = [word for word in found if not any(word != other and word in other for other in found)]
+    longest = [
+        word for word in found if not any(word != other and word.casefold() in other.casefold() for other in found)
+    ]
     return tuple(dict.fromkeys(longest))
 
 

@@ -111,7 +111,9 @@ def tenders_for(actor: Actor, *, page: int = 1, words: str = "") -> tuple[Sequen
     if words:
         text = f"%{words.replace('%', '').replace('_', '')}%"
         query = query.where(TenderRecord.title.ilike(text) | TenderRecord.reference.ilike(text))
-    count = db.session.scalar(select(func.count()).select_from(query.subquery())) or 0
     ordered = query.order_by(TenderRecord.changed_at.desc(), TenderRecord.id)
-    rows = db.session.scalars(ordered.limit(PAGE).offset((page - 1) * PAGE)).all()
-    return rows, count
+    counted = ordered.add_columns(func.count().over()).limit(PAGE).offset((page - 1) * PAGE)  # one question for both
+    found = db.session.execute(counted).all()
+    if not found and page > 1:
+        return [], db.session.scalar(select(func.count()).select_from(query.subquery())) or 0
+    return [row[0] for row in found], found[0][1] if found else 0

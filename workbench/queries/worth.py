@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from scoring.tender_file import TenderFile
 
 
+VAT_DECIDES = "VAT decides whether it is reached"
+
+
 @dataclass(frozen=True)
 class Worth:
     """The estimate of all contract lots and the threshold of the day they commenced.
@@ -78,7 +81,7 @@ def _said(value: TenderValue, row: ThresholdRow, comparable: Money | None, reach
         f"threshold is {row.amount} {row.vat.words}"
     )
     if reaches is None:
-        return (f"{both}. VAT decides whether it is reached: give the rate with --vat-percent.",)
+        return (f"{both}. {VAT_DECIDES}.",)
     return (f"{both}. It is {'reached, even before VAT' if reaches else 'not reached, even with VAT'}.",)
 
 

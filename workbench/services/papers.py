@@ -36,6 +36,14 @@ OCID_PREFIX = "ocds-000000"
 JSON = "application/json"
 HTML = "text/html; charset=utf-8"
 PDF = "application/pdf"
+_SCREEN = """
+@media screen {
+  body { max-width: 60rem; margin: 0 auto; padding: 1rem; overflow-wrap: anywhere }
+  .contents a, .contents-line a { display: inline-block; min-width: 24px; line-height: 24px }
+  .contents a, .contents-line a { text-decoration: underline }
+}
+@media screen and (max-width: 40rem) { .contents ol { columns: 1 } }
+"""  # what paper does not need: targets for fingers, room beside the text, one column in a narrow window
 _WIDTH = re.compile(r'style="width: (\d+)%"')
 _OCDS_KINDS = {"rules": "biddingDocuments", "annex": "evaluationCriteria", "annex_page": "evaluationCriteria"}
 
@@ -180,4 +188,5 @@ def standalone(page: str, style: str) -> str:
     widths = sorted({int(found) for found in _WIDTH.findall(page)})
     rules = "".join(f".width-{width} {{ width: {width}% }}\n" for width in widths)
     classed = _WIDTH.sub(lambda found: f'class="width-{found[1]}"', page)
-    return classed.replace("</head>", f"<style>\n{style}\n{rules}</style>\n</head>", 1)
+    landmarked = classed.replace('<div class="letterhead">', '<div class="letterhead" role="banner">', 1)
+    return landmarked.replace("</head>", f"<style>\n{style}\n{rules}{_SCREEN}</style>\n</head>", 1)

@@ -155,11 +155,13 @@ def put_in_force(
     return notice
 
 
-def discard_copy(tender: TenderRecord, *, actor: Actor, at: datetime) -> None:
-    """Give the working copy up: every part is again as the published rules have it."""
+def discard_copy(tender: TenderRecord, *, stand: str, actor: Actor, at: datetime) -> None:
+    """Give the working copy up, as it stood when that was asked: every part is again as the published rules have it."""
     publication = held_publication(tender)
     policies.check(actor, Permission.TENDER_EDIT, tender)
     draft = draft_of(tender)
+    if reads.stand_of(draft) != stand:
+        raise OtherRulesError
     copy = reads.working_copy(publication, draft)
     wanted = reads.as_published(draft, copy.published)
     rows = {(row.kind, row.key): row for row in _part_rows(tender)}

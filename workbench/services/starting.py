@@ -27,14 +27,14 @@ from scoring.criteria import Criterion
 from scoring.formulas import PriceMethod
 from scoring.methodology import Methodology, TieBreak
 from workbench.models.accounts import AuthorityRecord
-from workbench.parts import Kind, Part, split
+from workbench.parts import LONGEST, Kind, Part, split
 from workbench.paths import template_file
 from workbench.queries.tenders import Draft
+from workbench.services.imported_texts import honest, on_one_line
 
 Line = tuple[str, str, str]
 NOON = time(12, 0)
 FORMULA = "lowest_relative"
-LONGEST = {"title": 200, "reference": 80}
 _KEY = re.compile(r"[^/\x00-\x1f]{1,80}")
 _LEFT = (
     ("organisations", "the organisations that bid"), ("bids", "the bids"), ("panel", "the panel"),
@@ -125,9 +125,10 @@ def from_file(heading: Heading, authority: AuthorityRecord, data: bytes, name: s
     left = [(key, words, "what followed a tender stays in its file") for key, words in _LEFT if getattr(value, key)]
     if value.tender.clarifications:
         left.append(("tender.clarifications", "questions and answers", "they belong to the tender they were asked in"))
-    file = record.write(value)
+    file, unseen = honest(record.write(value))
     parts = _parts(file, heading, authority)
-    return Start(parts, f"the tender file “{name}”", left=tuple(left), notes=tuple(str(each) for each in findings))
+    notes = (*(str(each) for each in findings), *unseen)
+    return Start(parts, f"the tender file “{name}”", left=tuple(left), notes=notes)
 
 
 def from_release(heading: Heading, authority: AuthorityRecord, data: bytes, name: str) -> Start:
@@ -136,13 +137,14 @@ def from_release(heading: Heading, authority: AuthorityRecord, data: bytes, name
     if taken.file is None:
         raise StartError("This is no OCDS release that can be read", taken.findings)
     left = [(line.path, line.text, line.why) for line in taken.not_taken]
-    left += [*_without_limit(taken.file), *_budgeted(taken.file), *_priced(taken.file)]
+    file, unseen = honest(taken.file)
+    left += [*_without_limit(file), *_budgeted(file), *_priced(file)]
     return Start(
-        _parts(taken.file, heading, authority),
+        _parts(file, heading, authority),
         f"the OCDS release “{name}”",
-        tuple((line.path, line.to, line.text) for line in taken.taken if _kept(line.to, taken.file)),
+        tuple((line.path, line.to, line.text) for line in taken.taken if _kept(line.to, file)),
         tuple(left),
-        tuple(finding.message for finding in taken.findings),
+        (*(finding.message for finding in taken.findings), *unseen),
     )
 
 
@@ -207,6 +209,7 @@ def _basics(content: Mapping[str, Any], heading: Heading, authority: AuthorityRe
         message = f"The file does not say the {' or the '.join(missing)} of the tender: type it here"
         raise StartError(message)
     for name, most in LONGEST.items():
+        basics[name] = on_one_line(basics[name])
         if len(basics[name]) > most:
             raise StartError(f"The {name} in the file has more than {most} characters: type a shorter one here")
     basics["vat"] = basics.get("vat") or rules_of(Regime(basics["regime"])).notice_vat.value

@@ -85,7 +85,8 @@ def password_is_fresh() -> bool:
 def _tender(who: Actor, tender_id: Any) -> policies.HasStage | None:
     if tender_id is None:
         return None
-    tender = accounts.tender_within(who.authority_id, str(tender_id))
+    to_write = request.method not in ("GET", "HEAD")
+    tender = accounts.tender_within(who.authority_id, str(tender_id), to_write=to_write)
     return tender if tender is not None else abort(404)
 
 

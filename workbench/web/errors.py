@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from urllib.parse import urlsplit
 
 import structlog
 from flask import Flask, Response, current_app, g, jsonify, render_template, request
@@ -17,9 +16,10 @@ from werkzeug.exceptions import ClientDisconnected, HTTPException, RequestEntity
 from lots.errors import ProcurementError
 from workbench.output import findings_data
 from workbench.policies import NotForYou, NotNow
+from workbench.queries.publishing import UnreadableRules
 from workbench.sending import UnknownFields
 from workbench.services import StageError, StaleError
-from workbench.web.writing import ForeignPage, OtherBody, UnreadableText
+from workbench.web.writing import ForeignPage, OtherBody, UnreadableText, address_of
 
 STATUS: tuple[tuple[type[ProcurementError], int], ...] = (
     (StaleError, 409),
@@ -29,6 +29,7 @@ STATUS: tuple[tuple[type[ProcurementError], int], ...] = (
     (UnreadableText, 400),
     (ForeignPage, 400),
     (OtherBody, 422),
+    (UnreadableRules, 500),
 )
 """The status of each refusal that is not simply 422."""
 _PAGES = frozenset({400, 403, 404, 409, 413, 422, 429, 500, 503})
@@ -180,7 +181,7 @@ def _page(status: int, message: str, refusal: ProcurementError | None, texts: li
 
 def way_back(status: int) -> dict[str, str]:
     """Return where an error page leads: to the page the form stood on, where there is one of ours."""
-    before = urlsplit(request.referrer or "")
+    before = address_of(request.referrer or "")
     if before.netloc == request.host and status in {400, 409, 413, 422} and before.path.startswith("/"):
         again = f"{before.path}?{before.query}" if before.query else before.path
         return {"back_url": again, "back_text": "Open the page again"}

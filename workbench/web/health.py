@@ -24,6 +24,8 @@ from workbench.web.access import open_to_all
 
 health = Blueprint("health", __name__)
 LEAST_FREE = 0.2  # of the disk
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+"""The methods counted by name: anybody can make up others, and each name counted stays in memory."""
 _EARLIEST = 2026  # a clock that says less was never set
 
 
@@ -39,7 +41,8 @@ class Metrics:
     def count(self, response: Response) -> Response:
         """Count an answer; by rule, so that the figures name no tender and no person."""
         route = request.url_rule.rule if request.url_rule else "none"
-        self.requests.labels(request.method, route, str(response.status_code)).inc()
+        method = request.method if request.method in METHODS else "other"
+        self.requests.labels(method, route, str(response.status_code)).inc()
         if "begun" in g:
             self.seconds.labels(route).observe(perf_counter() - g.begun)
         return response

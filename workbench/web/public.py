@@ -10,6 +10,7 @@ import base64
 import re
 from collections import OrderedDict
 from collections.abc import Callable
+from functools import lru_cache
 from hashlib import sha256
 
 from flask import Blueprint, Response, abort, current_app, g, redirect, render_template, request, url_for
@@ -33,7 +34,7 @@ from workbench.web.writing import not_saved
 
 public = Blueprint("public", __name__)
 ASKING = "6 per hour; 20 per day"
-"""How often one address may ask a question."""
+"""How many questions are taken from one address."""
 LATEST = 10  # answers shown on the page of a tender; the rest stand on pages of their own
 _FOR_EVER = 365 * 24 * 60 * 60
 _MOST_KEPT = 64
@@ -63,20 +64,19 @@ def index() -> ResponseReturnValue:
 @open_to_all
 def notice(tender_id: str) -> ResponseReturnValue:
     """Show a published tender: lots, money, rules, timetable, files, answers, notices."""
-    publication, tender = _found(tender_id)
-    words = _words_left(tender)
-    return _tagged(_tag(publication, "notice", words), lambda: _notice(publication, tender, words))
+    mark = _mark(tender_id)
+    words = _words_left(mark)
+    return _tagged(_tag(mark, "notice", words), lambda: _notice(*_found(tender_id), words))
 
 
 @public.get("/notices/<tender_id>/questions")
 @open_to_all
 def log(tender_id: str) -> ResponseReturnValue:
     """Show the numbered log of questions and answers, page by page."""
-    publication, tender = _found(tender_id)
-    number = _number()
-    words = _words_left(tender)
+    mark, number = _mark(tender_id), _number()
 
     def page() -> str:
+        publication, tender = _found(tender_id)
         rows, count = asked.public_log(tender_id, page=number)
         last = max(1, -(-count // asked.PAGE))
         file = reads.rules_in_force(publication)
@@ -85,7 +85,7 @@ def log(tender_id: str) -> ResponseReturnValue:
             number=number, last=last, asking=_asking(file, tender), until=asked.taken_until(file), typed=printing.typed,
         )  # fmt: skip
 
-    return _tagged(_tag(publication, f"log {number}", words), page)
+    return _tagged(_tag(mark, f"log {number}", _words_left(mark)), page)
 
 
 @public.get("/notices/<tender_id>/files/<name>")
@@ -110,6 +110,11 @@ def file(tender_id: str, name: str) -> ResponseReturnValue:
     return response
 
 
+def _is_taken(response: Response) -> bool:
+    """Say whether a question was taken: one that must be mended first does not count against its asker."""
+    return response.status_code == 303
+
+
 @public.get("/notices/<tender_id>/ask")
 @open_to_all
 def ask(tender_id: str) -> ResponseReturnValue:
@@ -119,7 +124,7 @@ def ask(tender_id: str) -> ResponseReturnValue:
 
 
 @public.post("/notices/<tender_id>/ask", endpoint="send_question")
-@limiter.limit(ASKING)
+@limiter.limit(ASKING, deduct_when=_is_taken)
 @open_to_all
 def send_question(tender_id: str) -> ResponseReturnValue:
     """Take a question."""
@@ -159,10 +164,15 @@ def _number() -> int:
     return min(max(1, request.args.get("page", 1, type=int)), 10_000)
 
 
-def _words_left(tender: TenderRecord) -> str:
-    if tender.stage == "cancelled" or tender.deadline is None:
+def _mark(tender_id: str) -> reads.Mark:
+    found = reads.mark_of(tender_id)
+    return found if found is not None else abort(404)
+
+
+def _words_left(mark: reads.Mark) -> str:
+    if mark.stage == "cancelled" or mark.deadline is None:
         return ""
-    return left(tender.deadline, clock.now())
+    return left(mark.deadline, clock.now())
 
 
 def _asking(file: TenderFile, tender: TenderRecord) -> bool:
@@ -203,14 +213,20 @@ def _ask_page(publication: PublicationRecord, tender: TenderRecord, form: AskFor
     )
 
 
-def _tag(publication: PublicationRecord, what: str, words: str) -> str:
+def _tag(mark: reads.Mark, what: str, words: str) -> str:
     """Name a page as it is now: it changes with what the public can see, with the time left, and with the program.
 
     Whether questions are taken depends on the day, so the day counts too.
     """
     day = london(clock.now()).date()
-    said = f"{__version__} {publication.tender_id} {publication.version} {what} {words} {day} {static_url(STYLE_SHEET)}"
+    said = f"{__version__} {_look()} {mark.tender_id} {mark.version} {mark.stage} {what} {words} {day}"
     return sha256(said.encode()).hexdigest()[:32]
+
+
+@lru_cache(maxsize=1)
+def _look() -> str:
+    """Return the address of the style sheet, which changes with every edition of the pages' looks."""
+    return static_url(STYLE_SHEET)
 
 
 def _tagged(tag: str, page: Callable[[], str]) -> Response:

@@ -150,7 +150,7 @@ def test_a_float_or_an_endless_number_is_refused() -> None:
 def test_the_three_numbers_stand_where_ocds_means_them() -> None:
     release = made()
     tender, adult = release["tender"], next(lot for lot in release["tender"]["lots"] if lot["id"] == "adult")
-    assert tender["value"]["amount"] == 1_750_000 + 5_166_000 + 6_930_000  # the base values
+    assert tender["value"]["amount"] == 2_200_000 + 6_400_000 + 8_600_000  # OCDS: “the total upper estimated value”
     assert adult["value"]["amount"] == 6_400_000  # the ceiling
     assert release["planning"]["budget"]["amount"]["amount"] == 30_000 + 250_000 + 738_000 + 990_000  # a year
     assert adult["x_values"]["baseValue"]["amount"] == 5_166_000

@@ -97,3 +97,15 @@ def test_an_engagement_runs_forwards_and_its_questions_ask_something() -> None:
         ("engagement.events[0].title", "title_missing"),
         ("engagement.events[0].held_on", "event_outside_engagement"),
     ]
+
+
+@pytest.mark.parametrize("target", ["to be set", "TBC", " to be agreed "])
+def test_a_target_that_is_still_open_is_worth_a_look_before_it_is_published(target: str) -> None:
+    tender = a.tender(indicators=(PerformanceIndicator("waiting", "Days waited", target),))
+    (warning,) = [each for each in check(a.tender_file((), tender=tender)) if each.code == "target_open"]
+    assert (warning.severity, warning.place) == ("warning", "tender.indicators[0].target")
+
+
+def test_a_target_in_figures_is_not_open() -> None:
+    tender = a.tender(indicators=(PerformanceIndicator("waiting", "Days waited", "10 working days at most"),))
+    assert found(tender) == []

@@ -204,13 +204,13 @@ def test_the_day_of_commencement_decides_the_law(regime: Regime, on: date, code:
 def test_a_regime_of_the_other_law_is_told_the_days_and_the_cure() -> None:
     assert told(about_regime(PCR, on=SINCE)) == [
         "tender.regime: The procurement commenced on Monday 24 February 2025, and from Monday 24 February 2025 the "
-        "Procurement Act 2023 governs: choose “pa2023_light_touch” in place of “pcr2015_light_touch”, or correct "
-        "commenced_on"
+        "Procurement Act 2023 governs: choose “Procurement Act 2023, light touch” in place of “Public Contracts "
+        "Regulations 2015, light touch”, or correct the day it commenced"
     ]
     assert told(about_regime(FULL, on=BEFORE)) == [
         "tender.regime: The procurement commenced on Sunday 23 February 2025, before the Procurement Act 2023 came "
-        "into force on Monday 24 February 2025: choose “pcr2015_light_touch” in place of “pa2023_full”, or correct "
-        "commenced_on"
+        "into force on Monday 24 February 2025: choose “Public Contracts Regulations 2015, light touch” in place of "
+        "“Procurement Act 2023”, or correct the day it commenced"
     ]
 
 
@@ -246,20 +246,27 @@ def test_the_value_of_all_lots_decides_whether_the_rules_apply(
     assert [(it.place, it.code, it.severity) for it in found] == ([("tender.regime", code, severity)] if code else [])
 
 
+def test_lots_without_a_value_yet_are_not_called_below_the_threshold() -> None:
+    lots = tuple(replace(lot, base_value=None, maximum_potential_spend=None) for lot in worth(MILLIONS))
+    tender = a.tender(regime=LIGHT, commenced_on=SINCE, vat=INCLUSIVE, lots=lots, funding=Funding())
+    assert [it for it in check(empty(tender=tender)) if it.place == "tender.regime"] == []
+
+
 def test_a_value_on_the_wrong_side_is_told_both_figures_and_the_cure() -> None:
     assert told(about_regime(BELOW, Money.pounds(700_000), SINCE)) == [
         f"tender.regime: {EVERY} £700,000 excluding VAT (£840,000 with VAT at 20 %), which is not below the "
-        "light-touch services threshold of £663,540 including VAT: choose the regime “pa2023_light_touch”"
+        "light-touch services threshold of £663,540 including VAT: choose the regime “Procurement Act 2023, "
+        "light touch”"
     ]
     assert told(about_regime(BELOW, Money.pounds(600_000))) == [
         f"tender.regime: {EVERY} £600,000 excluding VAT (£720,000 with VAT at 20 %): VAT decides whether that is below "
-        "the light-touch services threshold of £663,540 including VAT; choose “pcr2015_light_touch”, or record why no "
-        "VAT is due"
+        "the light-touch services threshold of £663,540 including VAT; choose “Public Contracts Regulations "
+        "2015, light touch”, or record why no VAT is due"
     ]
     assert told(about_regime(LIGHT, Money.pounds(600_000), SINCE, INCLUSIVE)) == [
         f"tender.regime: {EVERY} £600,000 including VAT, which is below the light-touch services threshold of £663,540 "
-        "including VAT: “below_threshold” may be the regime; keep “pa2023_light_touch” only if its rules are followed "
-        "by choice"
+        "including VAT: “Below the threshold” may be the regime; keep “Procurement Act 2023, light touch” only if its "
+        "rules are followed by choice"
     ]
     (note,) = about_regime(BELOW, Money.pounds(300_000), SINCE)
     assert note.message == (

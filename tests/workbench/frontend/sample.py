@@ -72,7 +72,6 @@ def linked(finding: Finding) -> dict[str, Any]:
     return {
         "severity": finding.severity,
         "message": finding.message,
-        "figures": finding.figures,
         "href": "#title" if finding.severity == "error" else "",
     }
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from hashlib import sha256
+from unittest.mock import patch
 
 import pytest
 from sqlalchemy.exc import DatabaseError
@@ -19,7 +20,7 @@ from tests.workbench.published import ADDRESS, AT, World, a_world, content_of, d
 from workbench.audit import recorded
 from workbench.db import db
 from workbench.models.audit import EventRecord
-from workbench.models.tenders import PartRecord
+from workbench.models.tenders import PartRecord, RuleSetRecord
 from workbench.parts import Part
 from workbench.policies import NotForYou, NotNow
 from workbench.queries import publishing as reads
@@ -44,6 +45,12 @@ def save(world: World, kind: str, key: str = "", **changes: object) -> None:
 def change(world: World, reason: str = "More money", **values: object) -> None:
     arguments = {"digest": world.digest, "actor": world.actor("officer"), "at": AT + timedelta(days=2), **values}
     publishing.publish_change(world.tender, reason=reason, address=ADDRESS, **arguments)  # type: ignore[arg-type]
+    done(world)
+
+
+def give_up(world: World) -> None:
+    stand, officer = reads.stand_of(draft_of(world.tender)), world.actor("officer")
+    publishing.discard_copy(world.tender, stand=stand, actor=officer, at=AT)
     done(world)
 
 
@@ -207,25 +214,37 @@ def test_giving_the_working_copy_up_brings_every_part_back(world: World) -> None
     done(world)
     tenders.remove_part(world.tender, draft_of(world.tender).part("lot", "children"), actor=officer, at=AT)
     done(world)
-    publishing.discard_copy(world.tender, actor=officer, at=AT)
-    done(world)
+    give_up(world)
     assert {(part.kind, part.key): part.content for part in draft_of(world.tender).parts} == before
+
+
+@pytest.mark.parametrize("consistent", [False, True])
+def test_rules_changed_in_the_database_are_not_passed_off_as_published(world: World, consistent: bool) -> None:
+    published(world)
+    publication = reads.publication_of(world.tender.id)
+    assert publication is not None
+    true = reads.rules_in_force(publication)
+    canon = rule_set_bytes(replace(true, tender=replace(true.tender, title="Forged")))
+    forged = RuleSetRecord(canon=canon, sha256=sha256(canon).hexdigest() if consistent else publication.sha256)
+    with (
+        patch.object(reads, "rule_set_of", lambda *_: forged),
+        pytest.raises(reads.UnreadableRules, match="means"),
+    ):
+        reads.rules_in_force(publication)
 
 
 def test_giving_up_keeps_what_publication_does_not_freeze(world: World) -> None:
     published(world)
     kept = content_of(world, "governance")
     save(world, "governance", board=["Somebody else"], conflicts_assessed_on="2024-07-20")
-    publishing.discard_copy(world.tender, actor=world.actor("officer"), at=AT)
-    done(world)
+    give_up(world)
     assert content_of(world, "governance") == {**kept, "conflicts_assessed_on": "2024-07-20"}
 
 
 def test_giving_up_makes_open_pages_stale_only_where_something_changed(world: World) -> None:
     published(world)
     save(world, "basics", title="Something else")
-    publishing.discard_copy(world.tender, actor=world.actor("officer"), at=AT)
-    done(world)
+    give_up(world)
     versions = {(row.kind, row.key): row.version for row in db.session.query(PartRecord)}
     assert versions.pop(("basics", "")) == 3
     assert set(versions.values()) == {1}

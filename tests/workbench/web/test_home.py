@@ -154,6 +154,13 @@ def test_reading_sets_no_cookie(lite_app: Workbench) -> None:
     assert [path for path in ("/", *ABOUT_PAGES, "/notices/") if "Set-Cookie" in client.get(path).headers] == []
 
 
+def test_the_cookie_of_a_form_is_gone_with_the_browser(lite_app: Workbench) -> None:
+    """As the page on privacy promises."""
+    cookies = lite_app.test_client().get("/sign-in").headers.getlist("Set-Cookie")
+    assert [cookie.partition("=")[0] for cookie in cookies] == ["session"]
+    assert [cookie for cookie in cookies if "expires" in cookie.lower() or "max-age" in cookie.lower()] == []
+
+
 @pytest.mark.slow
 def test_the_pages_are_clean_in_a_browser(chromium: Browser, demo: Workbench) -> None:
     with demo.app_context():

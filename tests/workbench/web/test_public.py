@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 
 import pytest
 import time_machine
 from flask.testing import FlaskClient
 
+from lots.tender import Milestone
 from scoring.catalogue import FORMULAS
 from tests.scoring.checks import ready
 from tests.workbench.conftest import submit
@@ -209,6 +210,31 @@ def test_a_later_deadline_is_told_with_its_reason(world: World, reader: FlaskCli
     text = reader.get(page_of(world)).text
     assert "Bids are due before 12:00 BST on Friday 4 October 2024" in text
     assert "Notice 1: The deadline moves" in text
+
+
+def test_a_step_that_a_later_deadline_overtakes_is_not_told_as_if_it_still_stood(
+    world: World, reader: FlaskClient
+) -> None:
+    assert "Tuesday 12 November 2024" in reader.get(page_of(world)).text  # the notices to tenderers
+    later = datetime(2024, 12, 2, 12, 0, tzinfo=UTC)
+    officer = world.actor("officer")
+    deadlines.move_deadline(world.tender, later, reason="A file was missing.", address=ADDRESS, actor=officer, at=NOW)
+    done(world)
+    text = reader.get(page_of(world)).text
+    assert "Tuesday 12 November 2024" not in text
+    assert text.count("After the deadline, which has moved: the day is not set anew yet") == 2
+
+
+def test_the_day_of_publication_is_the_one_it_was_and_not_the_one_it_was_planned_for(
+    lite_app: Workbench, reader: FlaskClient
+) -> None:
+    file = ready.file()
+    planned = Milestone("Tender published", date(2024, 8, 5), kind="tender_published")
+    file = replace(file, tender=replace(file.tender, timetable=(planned, *file.tender.timetable)))
+    with lite_app.app_context(), time_machine.travel(NOW, tick=False):
+        text = reader.get(page_of(published(a_world(file)))).text
+    assert "Monday 5 August 2024" not in text
+    assert text.count("10:00 BST on Thursday 1 August 2024") == 2  # in the head and in the timetable
 
 
 def test_a_cancelled_tender_says_so_first(world: World, reader: FlaskClient) -> None:

@@ -52,7 +52,8 @@ class World:
         return {
             "user_id": self.people["evaluator"].user_id, "way": "blank",
             "session_id": "0" * 64, "secret": "s" * 43, "token": "t" * 43,
-            "kind": "lot", "key": "adult", "place": "0", "task_id": "lots", "digest": "d" * 16, "name": "app.js", "number": 1,
+            "kind": "lot", "key": "adult", "place": "0", "task_id": "lots",
+            "digest": "d" * 16, "name": "app.js", "number": 1,
             "question_id": "q" * 36, "notice": 1, "document": "annex", "reference": "T-0", "code": "c" * 8,
         }  # fmt: skip
 
@@ -84,7 +85,7 @@ class World:
 @contextmanager
 def a_world(folder: Path) -> Iterator[World]:
     """Make the world in a folder."""
-    url = databases.sqlite_url(folder)
+    url = databases.usual_url(folder)
     with running(databases.a_config(url, folder)) as app:
         world = World(app, Path(url.removeprefix("sqlite:///")))
         app.config["PROPAGATE_FAULTS"] = False

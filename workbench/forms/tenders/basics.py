@@ -15,9 +15,8 @@ from workbench.forms.fields import ChoiceField, DayField, LongTextField, TextFie
 from workbench.forms.tenders.rows import Rows
 from workbench.forms.tenders.start import DAY_HINT, REGIMES
 from workbench.forms.tenders.whole import TenderForm, lines_of, values_of
-from workbench.parts import Part
+from workbench.parts import LONGEST, Part
 from workbench.queries.tenders import Draft
-from workbench.services.starting import LONGEST
 
 DIVISIONS = (("ENG", "England"), ("WLS", "Wales"), ("SCT", "Scotland"), ("NIR", "Northern Ireland"))
 VAT = ((VatBasis.EXCLUSIVE.value, "Without VAT"), (VatBasis.INCLUSIVE.value, "With VAT"))

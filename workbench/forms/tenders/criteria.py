@@ -44,20 +44,20 @@ class CriterionForm(PageForm):
     more: tuple[str, ...] = ()
 
     def criterion(self, before: Criterion) -> Criterion:
-        """Return the criterion as the page has it; what the page does not show stays as it was."""
+        """Return the criterion as the page has it, under the id and with the parts it had."""
         typed: dict[str, Any] = {name: self[name].data for name in ("title", "weight", "minimum", *self.more)}
         texts: dict[str, Any] = {name: typed[name] or "" for name in ("question", "scale") if name in typed}
         texts.setdefault("scale", "")  # its parts carry the scales
+        texts.setdefault("kind", typed.get("kind"))  # below the top it is that of the top
         return replace(before, **(typed | texts), id=before.id or slug(self.title.data))
 
-    def offer(self, scales: Iterable[tuple[str, str]], also: Iterable[tuple[str, str]]) -> None:
-        """Offer the scales there are, and the lots that can share the criterion."""
+    def offer(self, scales: Iterable[tuple[str, str]], also: Iterable[tuple[str, str]], held: str) -> None:
+        """Offer the scales there are, ``held`` even where it is gone, and the lots that can share the criterion."""
         self.also.offer(also)
         if "scale" in self:
             known = [("", "None yet"), *scales]
-            held = self["scale"].object_data or ""
-            missing = [(held, f"{held} (no such scale)")] if held not in {key for key, _ in known} else []
-            self["scale"].offer([*known, *missing])
+            gone = [] if held in {key for key, _ in known} else [(held, f"{held} (no such scale)")]
+            self["scale"].offer([*known, *gone])
 
     def rename(self, labels: dict[str, str]) -> None:
         """Say what a field means on this very page."""

@@ -29,7 +29,7 @@ class EventRow(Form):
     title = TextField("Event", required="Enter what it was", most=200)
     held_on = DayField("Day", required="Enter the day of the event")
     place = TextField("Place", most=200)
-    note = TextField("Note", most=1000)
+    note = LongTextField("Note", most=1000)
 
 
 class EngagementForm(PartForm):

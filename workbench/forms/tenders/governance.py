@@ -13,7 +13,7 @@ from workbench.forms.fields import DayField, LongTextField, PickField, TextField
 from workbench.forms.tenders.part import data
 from workbench.forms.tenders.rows import Rows
 from workbench.forms.tenders.start import DAY_HINT
-from workbench.forms.tenders.whole import TenderForm, lines_of, values_of
+from workbench.forms.tenders.whole import SentenceField, TenderForm, lines_of, regime_of, values_of
 from workbench.parts import Part
 from workbench.queries.tenders import Draft
 
@@ -25,7 +25,7 @@ _KNOWN = tuple(each.id for each in STANDARDS)
 class DeliverableRow(Form):
     """Something the board signs off."""
 
-    title = TextField("Deliverable", required="Enter what is signed off", most=300)
+    title = SentenceField("Deliverable", required="Enter what is signed off", most=300)
     signed_off_on = DayField("Signed off on")
     signed_off_by = TextField("By", most=200)
     needed_before = PickField("Needed before", choices=BEFORE)
@@ -36,7 +36,7 @@ class StandardRow(Form):
 
     standard = HiddenField()
     met = PickField("Answer", choices=ANSWERS)
-    note = TextField("Where it can be seen, or what is done about it", most=2000)
+    note = LongTextField("Where it can be seen, or what is done about it", most=2000)
 
 
 class GovernanceForm(TenderForm):
@@ -63,7 +63,7 @@ class GovernanceForm(TenderForm):
 
     def prepare(self, draft: Draft, part: Part) -> None:
         """Ask a grant for no conflicts assessment: no law of procurement does."""
-        if draft.tender.regime == Regime.GRANT:
+        if regime_of(draft) == Regime.GRANT:
             del self.conflicts_assessed_on
 
     def value(self, draft: Draft, part: Part) -> Mapping[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
@@ -109,6 +109,16 @@ class ParameterField(TextField):
             raise FieldError(f"“{typed[:40]}” will not do: it takes {self.info.takes}")
         return typed
 
+    def write(self, value: str) -> str:
+        """Write a large whole number with its thousands apart, as :meth:`read` takes it."""
+        return grouped(value)
+
+
+def grouped(text: str) -> str:
+    """Write the text of a large whole number with its thousands apart; any other text as it is."""
+    plain_number = text.isascii() and text.isdigit() and str(int(text)) == text
+    return f"{int(text):,}" if plain_number else text
+
 
 class Parameters(FieldList):
     """The parameters of the chosen formula, each in a field named ``price-parameters-floor``."""
@@ -182,7 +192,7 @@ class MethodologyForm(PartForm):
     holds = Methodology
 
     title = TextField("What the methodology is called", required="Enter what the methodology is called", most=200)
-    lots = TicksField("The lots it judges", required="Tick at least one lot")
+    lots = TicksField("The lots it judges", description="Lots that are entered later can be ticked then.")
     start = ChoiceField("Criteria to start from", choices=STARTS, default="usual")
     weighting = ChoiceField("How weights are written", choices=WEIGHTINGS, default="shares",
                             required="Say how weights are written")  # fmt: skip
@@ -248,9 +258,11 @@ class MethodologyForm(PartForm):
     def _offer_criteria(self) -> None:
         scored = [(leaf.criterion.id, leaf.criterion.title) for leaf in self.before.scored]
         all_of = [(node.criterion.id, f"{node.number} {node.criterion.title}") for node in nodes(self.before.criteria)]
-        for rows, offered in ((self.tie_breaks, all_of), (self.values, scored)):
+        ties = _offered(all_of, (step.criterion for step in self.before.tie_breaks))
+        worth = _offered(scored, (each.criterion for each in self.before.values))
+        for rows, offered in ((self.tie_breaks, ties), (self["values"], worth)):
             for row in rows.entries:
-                _offer_criteria(row.form.criterion, offered)
+                row.form.criterion.offer(offered)
 
     def value(self, draft: Draft, part: Part) -> Methodology:
         """Build the methodology."""
@@ -328,10 +340,11 @@ def _bound(unbound: Any, name: str, meta: Any) -> Any:
     return unbound.bind(form=None, name=name, id=name, _meta=meta)
 
 
-def _offer_criteria(field: Any, offered: list[tuple[str, str]]) -> None:
-    held = field.object_data or ""
-    missing = [] if held in {"", *(key for key, _ in offered)} else [(held, f"{held} (no such criterion)")]
-    field.offer([("", "–"), *offered, *missing])
+def _offered(known: list[tuple[str, str]], named: Iterable[str]) -> list[tuple[str, str]]:
+    """List the criteria to choose from, and any that is named although it is gone: it may stand until it is mended."""
+    there = {"", *(key for key, _ in known)}
+    gone = [name for name in dict.fromkeys(named) if name not in there]
+    return [("", "–"), *known, *((name, f"{name} (no such criterion)") for name in gone)]
 
 
 def _tie_break(row: Any) -> TieBreak:

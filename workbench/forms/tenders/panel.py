@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from workbench.forms.base import PageForm
-from workbench.forms.fields import ChoiceField, PickField, TextField
+from workbench.forms.fields import ChoiceField, PickField, TextField, WholeField
 
 EVERY_LOT = "*"
 
@@ -19,6 +19,6 @@ class AssignForm(PageForm):
 class UnassignForm(PageForm):
     """One role of one person, to be taken back; each text is checked against what there is."""
 
-    person = TextField("Person", required="Say whose role")
+    person = WholeField("Person", required="Say whose role", most=2**31 - 1)
     role = TextField("Role", required="Say which role")
     lot = TextField("Lot")

@@ -9,11 +9,11 @@ from wtforms import Form, HiddenField
 
 from lots.lot import Requirement
 from lots.tender import RequiredDocument
-from workbench.forms.fields import PickField, TextField, TicksField
+from workbench.forms.fields import LongTextField, PickField, TextField, TicksField
 from workbench.forms.tenders.part import PartForm, saved
 from workbench.forms.tenders.rows import Rows
 from workbench.forms.tenders.social_value import contract_lots, offer_lots
-from workbench.forms.tenders.whole import TenderForm, named, values_of
+from workbench.forms.tenders.whole import SentenceField, TenderForm, named, values_of
 from workbench.parts import Part
 from workbench.queries.tenders import Draft
 
@@ -25,7 +25,7 @@ class RequirementRow(Form):
     """Something a tenderer meets or does not."""
 
     id = HiddenField()
-    title = TextField("Requirement", required="Enter the requirement", most=1000)
+    title = SentenceField("Requirement", required="Enter the requirement", most=1000)
     mandatory = PickField("Failing it", choices=FAILED, default="yes")
 
 
@@ -41,12 +41,10 @@ class RequirementsForm(PartForm):
 
     def value(self, draft: Draft, part: Part) -> tuple[Requirement, ...]:
         """Give the requirements, each with the id it has or a new one."""
-        known, taken = [each.id for each in _saved(part.content)], set[str]()
+        rows = self.requirements.filled()
+        ids = named(((row.id.data or "", row.title.data) for row in rows), (each.id for each in _saved(part.content)))
         return tuple(
-            Requirement(
-                named(row.id.data or "", row.title.data, known, taken), row.title.data, row.mandatory.data != "no"
-            )
-            for row in self.requirements.filled()
+            Requirement(name, row.title.data, row.mandatory.data != "no") for name, row in zip(ids, rows, strict=True)
         )
 
 
@@ -57,7 +55,7 @@ class DocumentRow(Form):
     title = TextField("Document", required="Enter what the document is", most=300)
     mandatory = PickField("In a bid it", choices=ASKED, default="yes")
     lots = TicksField("Lots")
-    guidance = TextField("Guidance", most=1000)
+    guidance = LongTextField("Guidance", most=1000)
 
 
 class DocumentsForm(TenderForm):
@@ -80,17 +78,18 @@ class DocumentsForm(TenderForm):
 
     def value(self, draft: Draft, part: Part) -> Mapping[str, Any]:
         """Give the documents, each with the id it has or a new one."""
-        known, taken = [each.id for each in values_of(self.kind, part.content)["documents"]], set[str]()
+        rows, before = self.documents.filled(), values_of(self.kind, part.content)["documents"]
+        ids = named(((row.id.data or "", row.title.data) for row in rows), (each.id for each in before))
         return {
             "documents": tuple(
                 RequiredDocument(
-                    named(row.id.data or "", row.title.data, known, taken),
+                    name,
                     row.title.data,
                     tuple(row.lots.data or ()),
                     row.mandatory.data != "no",
                     row.guidance.data or "",
                 )
-                for row in self.documents.filled()
+                for name, row in zip(ids, rows, strict=True)
             )
         }
 

@@ -11,10 +11,10 @@ from lots.social_value import SocialValueMeasure
 from lots.tender import PerformanceIndicator
 from scoring.criteria import walk
 from scoring.methodology import Methodology
-from workbench.forms.fields import NumberField, PercentField, PickField, TextField, TicksField
+from workbench.forms.fields import LongTextField, NumberField, PercentField, PickField, TextField, TicksField
 from workbench.forms.tenders.part import saved
 from workbench.forms.tenders.rows import Rows
-from workbench.forms.tenders.whole import TenderForm, named, values_of
+from workbench.forms.tenders.whole import SentenceField, TenderForm, named, values_of
 from workbench.parts import Part
 from workbench.queries.tenders import Draft
 
@@ -23,24 +23,24 @@ class MeasureRow(Form):
     """One outcome that is counted."""
 
     id = HiddenField()
-    outcome = TextField("Outcome", required="Enter the outcome", most=500)
-    metric = TextField("Metric", required="Enter what is counted", most=500)
+    outcome = SentenceField("Outcome", required="Enter the outcome", most=500)
+    metric = SentenceField("Metric", required="Enter what is counted", most=500)
     unit = TextField("Unit", required="Enter the unit, such as people a year", most=80)
     lots = TicksField("Lots")
     criterion = PickField("Criterion that scores it")
     baseline = NumberField("Baseline", places=6, least=0)
     deadweight = PercentField("Would have happened anyway", places=4)
     minimum_a_year = NumberField("Least a year", places=6, least=0)
-    commitment = TextField("Commitment asked for", most=1000)
-    evidence = TextField("Evidence", most=1000)
-    contract_measure = TextField("Indicator in the contract", most=500)
+    commitment = LongTextField("Commitment asked for", most=1000)
+    evidence = LongTextField("Evidence", most=1000)
+    contract_measure = SentenceField("Indicator in the contract", most=500)
 
 
 class IndicatorRow(Form):
     """A key performance indicator of the contract."""
 
     id = HiddenField()
-    title = TextField("Indicator", required="Enter what the indicator is", most=500)
+    title = SentenceField("Indicator", required="Enter what the indicator is", most=500)
     target = TextField("Target", required="Enter the target", most=300)
     lots = TicksField("Lots")
 
@@ -71,10 +71,13 @@ class SocialValueForm(TenderForm):
         return {"social_value": self._measures(before), "indicators": self._indicators(before)}
 
     def _measures(self, before: Mapping[str, Any]) -> tuple[SocialValueMeasure, ...]:
-        known, taken = [each.id for each in before["social_value"]], set[str]()
+        rows = self.social_value.filled()
+        ids = named(
+            ((row.id.data or "", row.metric.data) for row in rows), (each.id for each in before["social_value"])
+        )
         return tuple(
             SocialValueMeasure(
-                id=named(row.id.data or "", row.metric.data, known, taken),
+                id=name,
                 outcome=row.outcome.data,
                 metric=row.metric.data,
                 unit=row.unit.data,
@@ -87,19 +90,20 @@ class SocialValueForm(TenderForm):
                 evidence=row.evidence.data or "",
                 contract_measure=row.contract_measure.data or "",
             )
-            for row in self.social_value.filled()
+            for name, row in zip(ids, rows, strict=True)
         )
 
     def _indicators(self, before: Mapping[str, Any]) -> tuple[PerformanceIndicator, ...]:
-        known, taken = [each.id for each in before["indicators"]], set[str]()
+        rows = self.indicators.filled()
+        ids = named(((row.id.data or "", row.title.data) for row in rows), (each.id for each in before["indicators"]))
         return tuple(
             PerformanceIndicator(
-                named(row.id.data or "", row.title.data, known, taken),
+                name,
                 row.title.data,
                 row.target.data,
                 tuple(row.lots.data or ()),
             )
-            for row in self.indicators.filled()
+            for name, row in zip(ids, rows, strict=True)
         )
 
 

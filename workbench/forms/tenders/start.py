@@ -13,7 +13,7 @@ from lots.money import Money
 from lots.regime import Regime, rules_of
 from workbench.forms.base import PageForm
 from workbench.forms.fields import ChoiceField, DayField, MoneyField, PickField, TextField, TickField
-from workbench.services.starting import LONGEST, Heading
+from workbench.parts import LONGEST
 
 REGIMES = tuple((regime.value, rules_of(regime).title) for regime in Regime)
 DAY_HINT = "For example, 27 3 2026."
@@ -62,11 +62,6 @@ class StartForm(PageForm):
         "Day you would like to publish",
         description="If you enter it, a timetable and a deadline are suggested, which you can change.",
     )
-
-    def heading(self) -> Heading:
-        """Return what was typed."""
-        regime = Regime(self.regime.data) if self.regime.data else None
-        return Heading(self.title.data or "", self.reference.data or "", regime, self.commenced_on.data)
 
 
 class BlankForm(StartForm):

@@ -7,18 +7,18 @@ from typing import Any, cast
 
 from wtforms import Form
 
+from lots.plan import step_title
 from lots.regime import Regime
 from lots.tender import Milestone, MilestoneKind
 from lots.timetable import STEP_TITLES
 from workbench.forms.base import PageForm
 from workbench.forms.fields import DayField, InstantField, LongTextField, PickField, TextField
 from workbench.forms.tenders.rows import Rows
-from workbench.forms.tenders.whole import TenderForm, values_of
+from workbench.forms.tenders.whole import TenderForm, regime_of, values_of
 from workbench.parts import Part
 from workbench.queries.tenders import Draft
 
-KINDS = (("", "Another step"), *STEP_TITLES.items())
-STANDSTILL = ("standstill_ends",)
+KINDS: tuple[tuple[MilestoneKind, str], ...] = (("", "Another step"), *STEP_TITLES.items())
 
 
 class MilestoneRow(Form):
@@ -54,12 +54,16 @@ class TimetableForm(TenderForm):
         }
 
     def prepare(self, draft: Draft, part: Part) -> None:
-        """Leave the standstill out where no law knows one, unless the timetable names it already."""
-        if draft.tender.regime not in (Regime.GRANT, Regime.BELOW_THRESHOLD):
+        """Name the steps as the regime does; no standstill where no law knows one, unless it is there already."""
+        regime = regime_of(draft)
+        if regime not in (Regime.GRANT, Regime.BELOW_THRESHOLD):
             return
+        if regime == Regime.GRANT:
+            self.deadline.label.text = "Deadline for applications, London time"
+        named = [(kind, step_title(kind, regime) if kind else title) for kind, title in KINDS]
         for row in self.timetable.entries:
             kind = row.form.kind
-            kind.offer([pair for pair in KINDS if pair[0] not in STANDSTILL or pair[0] == kind.data])
+            kind.offer([pair for pair in named if pair[0] != "standstill_ends" or pair[0] == kind.data])
 
 
 def _milestone(row: Any) -> Milestone:

@@ -8,12 +8,22 @@ from typing import Any, ClassVar
 
 from exports.codec.record import record_codec
 from exports.codec.strict_json import BAD, Report
+from lots.regime import Regime
 from lots.tender import Tender
+from workbench.forms.fields import LongTextField
 from workbench.forms.tenders.part import PartForm, data, fresh, slug
 from workbench.parts import FIELDS, Kind, Part
 from workbench.queries.tenders import Draft
 
 _CODECS = record_codec(Tender).fields
+
+
+class SentenceField(LongTextField):
+    """A text that is long for one line and is one all the same: ends of lines count as spaces."""
+
+    def read(self, text: str) -> str:
+        """Return the text on one line."""
+        return " ".join(super().read(text).split())
 
 
 class TenderForm(PartForm):
@@ -66,16 +76,29 @@ def lines_of(text: str | None) -> tuple[str, ...]:
     return tuple(line.strip() for line in (text or "").split("\n") if line.strip())
 
 
-def named(wanted: str, title: str, known: Iterable[str], taken: set[str]) -> str:
-    """Give a row its id: the one it has, else one made of its title that no other row has; it is then taken."""
-    found = wanted if wanted in set(known) - taken else ""
-    base = slug(title)
-    if not found:
-        everything = {*known, *taken}
-        found = next(name for n in range(1, len(everything) + 2) if (name := _numbered(base, n)) not in everything)
-    taken.add(found)
+def named(rows: Iterable[tuple[str, str]], known: Iterable[str]) -> list[str]:
+    """Give rows, each of the id it was sent with and a title, their ids: the known one, else one made of the title.
+
+    A row that is saved while it is being typed comes without an id every time; one title gives it one id.
+    """
+    rows, free = list(rows), set(known)
+    kept: list[str] = []
+    for wanted, _ in rows:
+        kept.append(wanted if wanted in free else "")
+        free.discard(wanted)
+    taken = set(kept)
+    found: list[str] = []
+    for name, (_, title) in zip(kept, rows, strict=True):
+        own = name or next(made for n in range(1, len(rows) + 2) if (made := _numbered(slug(title), n)) not in taken)
+        taken.add(own)
+        found.append(own)
     return found
 
 
 def _numbered(base: str, n: int) -> str:
     return base if n == 1 else f"{base}_{n}"
+
+
+def regime_of(draft: Draft) -> Regime | None:
+    """Return the regime of a draft; None where its basics cannot be read."""
+    return values_of("basics", draft.part("basics").content).get("regime")

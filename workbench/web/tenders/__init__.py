@@ -6,8 +6,25 @@ from flask import Blueprint
 
 pages = Blueprint("tenders", __name__)
 
-from workbench.web.tenders import panel, parts, showing, starting  # noqa: E402, F401 - they add their routes
-from workbench.web.tenders import collaboration, funding, lots  # noqa: E402, F401
-from workbench.web.tenders import history, publishing, questions  # noqa: E402, F401
-from workbench.web.tenders import criteria, gallery, rehearsal, tree  # noqa: E402, F401
-from workbench.web.tenders import basics, engagement, governance, requirements, social_value, timetable  # noqa: E402, F401
+from workbench.web.tenders import (  # noqa: E402, F401 - they add their routes
+    basics,
+    collaboration,
+    criteria,
+    engagement,
+    funding,
+    gallery,
+    governance,
+    history,
+    lots,
+    panel,
+    parts,
+    publishing,
+    questions,
+    rehearsal,
+    requirements,
+    showing,
+    social_value,
+    starting,
+    timetable,
+    tree,
+)

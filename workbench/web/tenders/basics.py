@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from lots.errors import ProcurementError
+from lots.lot import Lot
 from lots.regime import Reason, Regime, regime_for, rules_of
 from scoring.tender_file import TenderFile
 from workbench.forms.tenders.basics import BasicsForm
@@ -16,6 +17,10 @@ from workbench.parts import Part
 from workbench.queries.tenders import Draft
 from workbench.queries.worth import worth_of
 from workbench.web.tenders.registry import PartPage, page
+
+_NO_VALUE = (
+    "Not every lot has its base value yet: whether the value reaches the threshold of the law is told once it has."
+)
 
 
 @dataclass(frozen=True)
@@ -32,6 +37,8 @@ def fit_of(file: TenderFile) -> Fit:
     tender = file.tender
     grant = tender.regime == Regime.GRANT
     worth = worth_of(file)
+    if not (worth.reaches or grant) and any(_worthless(lot) for lot in tender.contract_lots):
+        return Fit(sentences=(_NO_VALUE,))
     if worth.reaches is None and not grant:
         return Fit(sentences=worth.sentences)
     try:
@@ -48,6 +55,10 @@ def fit_of(file: TenderFile) -> Fit:
     return Fit(reasons, () if grant else worth.sentences, other)
 
 
+def _worthless(lot: Lot) -> bool:
+    return not (lot.base_value or lot.maximum_potential_spend)
+
+
 def _context(draft: Draft, part: Part, form: PartForm) -> Mapping[str, Any]:
     """Say what the saved regime asks for, and which fields it makes needless."""
     saved = values_of("basics", part.content)
@@ -56,6 +67,7 @@ def _context(draft: Draft, part: Part, form: PartForm) -> Mapping[str, Any]:
     return {
         "rules": rules_of(regime) if regime else None,
         "fit": fit_of(draft.file) if draft.file else None,
+        "took_over": draft.part("takeover").content is not None,
         "asks_holidays": regime == Regime.PCR2015_LIGHT_TOUCH,
         "asks_reasons": regime != Regime.GRANT and (len(contracts) < 2 or bool(saved.get("no_lots_reasons"))),
     }

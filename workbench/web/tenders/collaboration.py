@@ -54,11 +54,15 @@ def _cell(lot: Lot, name: str) -> str:
         return "Yes" if value else "–"
     if value is None:
         return "–"
+    if not lot.annual_budget:
+        return percentage(value)
     least = name.endswith("_minimum")
     return f"{percentage(value)}: {percent_of(lot.annual_budget, Fraction(value), round_up=least)}"
 
 
 def _kept(lot: Lot) -> str:
+    if not lot.annual_budget:
+        return "–"
     try:
         return str(lead_may_keep(lot.collaboration, lot.annual_budget))
     except ProcurementError:
@@ -78,6 +82,7 @@ def _rules(draft: Draft, part: Part, form: PartForm) -> Mapping[str, Any]:
         "lot": lot,
         "copies": copies,
         "copied": next((title for key, title in copies if key == request.args.get(COPY)), ""),
+        "copied_from": request.args.get(COPY, ""),
         "found": found,
         "example": example,
         "bar": _bar(example) if example else (),

@@ -13,7 +13,7 @@ from scoring.methodology import Methodology
 from scoring.proportionality import ASSUMPTIONS, proportionality
 from scoring.scale import Scale
 from workbench.criteria_tree import nodes
-from workbench.forms.tenders.methodology import MethodologyForm
+from workbench.forms.tenders.methodology import MethodologyForm, grouped
 from workbench.forms.tenders.part import PartForm, saved
 from workbench.forms.tenders.scales import ScaleForm
 from workbench.parts import Part
@@ -83,6 +83,7 @@ def _methodology(draft: Draft, part: Part, form: PartForm) -> Mapping[str, Any]:
         "judged": judged(draft, part),
         "info": info,
         "budget": budget,
+        "grouped": grouped,
         "hints": {each.name: each for each in hints},
         "weights": form.criteria.by_name(),
         "rehearsable": [lot for lot in lots_of(draft) if lot.id in value.lots],

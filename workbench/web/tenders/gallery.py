@@ -9,7 +9,7 @@ from flask import abort, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
-from exports.reports.curves import curve_svg
+from exports.reports.curves import HEIGHT, WIDTH, curve_svg
 from lots.errors import ProcurementError
 from lots.money import Money
 from scoring.catalogue import FORMULAS
@@ -21,6 +21,7 @@ from scoring.methodology import Methodology
 from workbench import clock
 from workbench.forms.base import PageForm
 from workbench.forms.fields import ChoiceField
+from workbench.forms.tenders.methodology import grouped
 from workbench.forms.tenders.part import plain
 from workbench.parts import Part
 from workbench.policies import Permission
@@ -33,6 +34,7 @@ from workbench.web.access import requires
 from workbench.web.tenders import pages
 
 _GALLERY = "/tenders/<tender_id>/methodology/<key>/gallery/"
+_SIZE = f'width="{WIDTH}" height="{HEIGHT}" '  # left out, so that a curve is as wide as its column
 _USUAL = Fraction(30)
 """What price weighs in the examples while it weighs nothing in the methodology."""
 
@@ -64,7 +66,7 @@ def gallery(tender_id: str, key: str) -> ResponseReturnValue:
     return render_template(
         "tenders/gallery.html", tender=g.tender, key=key, value=value, lots=judged(draft, part).lots, budget=budget,
         weight=weight, usual=value.priced is None, form=ChooseForm(version=part.version), back=_back(key),
-        two=Rounding(2), six=Rounding(6),
+        grouped=grouped, two=Rounding(2), six=Rounding(6),
         marks=[each for each in shown if each.entry.info.kind == "marks"],
         methods=[each for each in shown if each.entry.info.kind == "method"],
     )  # fmt: skip
@@ -110,7 +112,7 @@ def _shown(name: str, value: Methodology, budget: Money, weight: Fraction) -> Sh
         made.points, name=f"curve-{name}", title=f"{made.info.title}: one bid’s price moving",
         description=_description(made), axis=made.axis, most=made.most,
     )  # fmt: skip
-    return Shown(made, Markup(curve), chosen)
+    return Shown(made, Markup(curve.replace(_SIZE, "", 1)), chosen)
 
 
 def _entry(method: PriceMethod, budget: Money, weight: Fraction) -> Entry:

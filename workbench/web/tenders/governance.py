@@ -9,6 +9,7 @@ from lots.governance import STANDARDS, headings, standard
 from lots.regime import Regime
 from workbench.forms.tenders.governance import GovernanceForm
 from workbench.forms.tenders.part import PartForm
+from workbench.forms.tenders.whole import regime_of
 from workbench.parts import Part
 from workbench.queries.tenders import Draft
 from workbench.web.tenders.registry import PartPage, page
@@ -29,7 +30,7 @@ def _context(draft: Draft, part: Part, form: PartForm) -> Mapping[str, Any]:
         "groups": groups,
         "answered": answered,
         "points": len(STANDARDS),
-        "asks_conflicts": draft.tender.regime != Regime.GRANT,
+        "asks_conflicts": regime_of(draft) != Regime.GRANT,
     }
 
 

@@ -48,9 +48,9 @@ def assign(tender_id: str) -> ResponseReturnValue:
 def unassign(tender_id: str) -> ResponseReturnValue:
     """Take a role back."""
     form = UnassignForm()
-    if not form.validate() or not form.person.data.isdigit():
+    if not form.validate() or form.person.data is None:
         abort(400)
-    person = accounts.person_within(g.actor.authority_id, int(form.person.data[:9])) or abort(404)
+    person = accounts.person_within(g.actor.authority_id, form.person.data) or abort(404)
     services.unassign(g.tender, person, form.role.data, form.lot.data, actor=g.actor, at=clock.now())
     return redirect(url_for("tenders.panel", tender_id=tender_id), 303)
 
@@ -63,7 +63,8 @@ def _form(draft: Draft) -> AssignForm:
     form.role.offer(
         (role, f"{role.capitalize()}: {words[0].lower()}{words[1:]}") for role, words in TENDER_ROLES.items()
     )
-    form.lot.offer([(EVERY_LOT, "Every lot"), *((lot.key, _title(lot.content, lot.key)) for lot in draft.lots)])
+    bought = [lot for lot in draft.lots if (lot.content or {}).get("route", "contract") == "contract"]
+    form.lot.offer([(EVERY_LOT, "Every lot"), *((lot.key, _title(lot.content, lot.key)) for lot in bought)])
     return form
 
 

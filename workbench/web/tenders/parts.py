@@ -57,11 +57,11 @@ def save_part(tender_id: str, kind: str, key: str = "") -> ResponseReturnValue:
 @requires(Permission.TENDER_EDIT)
 def ask_remove(tender_id: str, kind: str, key: str) -> ResponseReturnValue:
     """Ask before a part is removed."""
-    _, page, part = _found(kind, key)
+    _, page, part = _saved(kind, key)
     title = (part.content or {}).get("title") or key
     return render_template(
-        "tenders/remove.html", tender=g.tender, part=part, page=page, title=title, form=PlainForm(),
-        names=_names(part), back=_back(page),
+        "tenders/remove.html", tender=g.tender, part=part, page=page, title=title, names=_names(part),
+        form=PlainForm(version=part.version), back=_back(page),
     )  # fmt: skip
 
 
@@ -69,8 +69,9 @@ def ask_remove(tender_id: str, kind: str, key: str) -> ResponseReturnValue:
 @requires(Permission.TENDER_EDIT)
 def remove_part(tender_id: str, kind: str, key: str) -> ResponseReturnValue:
     """Remove one of several parts."""
-    _, page, part = _found(kind, key)
-    PlainForm()
+    _, page, part = _saved(kind, key)
+    if PlainForm().version != part.version:
+        raise StaleError({}, tenders.flat(part.content))
     tenders.remove_part(g.tender, part, actor=g.actor, at=clock.now())
     return redirect(_back(page), 303)
 
@@ -79,7 +80,7 @@ def remove_part(tender_id: str, kind: str, key: str) -> ResponseReturnValue:
 @requires(Permission.TENDER_EDIT)
 def move_part(tender_id: str, kind: str, key: str) -> ResponseReturnValue:
     """Move one of several parts up or down."""
-    _, page, part = _found(kind, key)
+    _, page, part = _saved(kind, key)
     form = MoveForm()
     if not form.validate():
         abort(400)
@@ -100,6 +101,12 @@ def _found(kind: str, key: str) -> tuple[Draft, PartPage, Part]:
     if key and not part.version and not (needs_lot and draft.part("lot", key).version):
         abort(404)
     return draft, page, part
+
+
+def _saved(kind: str, key: str) -> tuple[Draft, PartPage, Part]:
+    """Load a part that is there already; 404 for the page of a new one, and for rules of a lot not written yet."""
+    draft, page, part = _found(kind, key)
+    return (draft, page, part) if part.version else abort(404)
 
 
 def _content(form: PartForm, draft: Draft, part: Part) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from flask import abort, current_app, g, redirect, render_template, url_for
+from flask import abort, current_app, flash, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from exports.documents import IncompleteDocument
@@ -20,6 +20,7 @@ from workbench.forms.publishing import (
     AskToMoveForm,
     CancelForm,
     ChangeForm,
+    DiscardForm,
     MoveDeadlineForm,
     PublishForm,
     SignOffForm,
@@ -65,6 +66,7 @@ def sign_off(tender_id: str) -> ResponseReturnValue:
         publishing.sign_off(g.tender, digest=form.digest.data or "", actor=g.actor, at=clock.now())
     except publishing.NotReadyError as refusal:
         return _refused(form, refusal, lambda: _publish_page(form, PublishForm(None)))
+    flash("You have signed the tender off. An officer can publish it now.", "success")
     return redirect(url_for("tenders.publish", tender_id=tender_id), 303)
 
 
@@ -79,7 +81,8 @@ def publish(tender_id: str) -> ResponseReturnValue:
         )
     except publishing.NotReadyError as refusal:
         return _refused(form, refusal, lambda: _publish_page(SignOffForm(None), form))
-    return redirect(url_for("public.notice", tender_id=tender_id), 303)
+    flash("The tender is published, and its rules are frozen. Anybody can read its public page now.", "success")
+    return redirect(url_for("tenders.show", tender_id=tender_id), 303)
 
 
 def _publish_page(sign: SignOffForm, publish: PublishForm) -> str:
@@ -138,15 +141,15 @@ def change(tender_id: str) -> ResponseReturnValue:
         )  # fmt: skip
     except (publishing.NotReadyError, publishing.NothingToChangeError) as refusal:
         return _refused(form, refusal, lambda: _change_page(form))
-    return redirect(f"{url_for('public.notice', tender_id=tender_id)}#changes", 303)
+    flash("The notice of the change is published, and the new rules are in force.", "success")
+    return redirect(url_for("tenders.show", tender_id=tender_id), 303)
 
 
 @pages.post("/tenders/<tender_id>/change/discard", endpoint="discard_change")
 @requires(Permission.TENDER_EDIT)
 def discard(tender_id: str) -> ResponseReturnValue:
     """Give the working copy up."""
-    PlainForm()
-    publishing.discard_copy(g.tender, actor=g.actor, at=clock.now())
+    publishing.discard_copy(g.tender, stand=DiscardForm().stand.data or "", actor=g.actor, at=clock.now())
     return redirect(url_for("tenders.change", tender_id=tender_id), 303)
 
 
@@ -168,7 +171,7 @@ def _change_page(form: ChangeForm) -> str:
         notices=reads.notices_of(g.tender.id),
         late=g.tender.deadline is not None and at >= g.tender.deadline,
         form=form,
-        plain=PlainForm(None),
+        discarding=DiscardForm(None, data={"stand": reads.stand_of(draft)}),
     )
 
 
@@ -292,7 +295,7 @@ def _cancel_page(form: CancelForm) -> str:
 def said(items: Iterable[Item]) -> list[dict[str, Any]]:
     """Prepare findings for their macro, each with a link to the field that mends it."""
     return [
-        {"severity": it.finding.severity, "message": it.finding.message, "figures": it.finding.figures,
+        {"severity": it.finding.severity, "message": it.finding.message,
          "href": where_url(it.where), "code": it.finding.code}
         for it in items
     ]  # fmt: skip
@@ -312,13 +315,16 @@ def _refused(form: PageForm, refusal: ProcurementError, page: Any) -> ResponseRe
     return not_saved({}, page)
 
 
-def next_steps() -> dict[str, Any]:
+def next_steps(draft: Draft) -> dict[str, Any]:
     """Give the task list what it says about the next step: nothing is asked of the database before publication."""
     if g.tender.stage in publishing.NOT_PUBLISHED:
         return {}
     at = clock.now()
     counts = asked.counts_of(g.tender.id)
+    publication = reads.publication_of(g.tender.id) if g.tender.stage == "published" else None
+    copy = reads.working_copy(publication, draft) if publication else None
     return {
+        "unpublished": len(copy.changes) if copy else 0,
         "open_questions": counts.get("open", 0),
         "time_left": left(g.tender.deadline, at) if g.tender.deadline else "",
         "past_deadline": g.tender.deadline is not None and at >= g.tender.deadline,

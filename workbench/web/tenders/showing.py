@@ -14,19 +14,21 @@ from scoring.checks.file import check
 from scoring.checks.publication import publication_findings
 from workbench import clock
 from workbench.forms.tenders.moves import PlainForm
-from workbench.policies import Permission
+from workbench.policies import POLICY, Permission
 from workbench.queries.tenders import PAGE, Draft, draft_of, tenders_for
 from workbench.tasks import TASK_BY_ID, Item, Task, TaskState, Where, rail
 from workbench.web.access import requires
 from workbench.web.tenders import pages
 from workbench.web.tenders.registry import PAGES, TASK_PAGES
 
+WRITTEN_IN = POLICY[Permission.TENDER_EDIT].stages
+
 
 @pages.get("/tenders/")
 @requires(Permission.TENDER_LIST)
 def index() -> ResponseReturnValue:
     """List the tenders the reader may know of, newest change first."""
-    number = max(1, request.args.get("page", 1, type=int))
+    number = min(max(1, request.args.get("page", 1, type=int)), 10_000)
     words = request.args.get("words", "")[:80]
     rows, count = tenders_for(g.actor, page=number, words=words)
     last = max(1, -(-count // PAGE))
@@ -36,14 +38,20 @@ def index() -> ResponseReturnValue:
 @pages.get("/tenders/<tender_id>/")
 @requires(Permission.TENDER_VIEW)
 def show(tender_id: str) -> ResponseReturnValue:
-    """Show the task list with the readiness rail."""
+    """Show the task list, with the readiness rail as long as something can still be written."""
     draft = draft_of(g.tender)
     states = rail_of(draft)
+    writing = g.tender.stage in WRITTEN_IN
     groups: dict[str, list[TaskState]] = {}
     for state in states:
         groups.setdefault(state.task.group, []).append(state)
     return render_template(
-        "tenders/show.html", draft=draft, tender=g.tender, groups=groups, readiness=groups_of(states), task_url=task_url
+        "tenders/show.html",
+        draft=draft,
+        tender=g.tender,
+        groups=groups,
+        readiness=groups_of(states) if writing else None,
+        task_url=task_url,
     )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from lots.regime import rules_of
 from workbench.forms.tenders.part import PartForm
 from workbench.forms.tenders.social_value import SocialValueForm, contract_lots, social_criteria
-from workbench.forms.tenders.whole import values_of
+from workbench.forms.tenders.whole import regime_of, values_of
 from workbench.parts import Part
 from workbench.queries.tenders import Draft
 from workbench.web.tenders.registry import PartPage, page
@@ -16,7 +16,7 @@ from workbench.web.tenders.registry import PartPage, page
 
 def _context(draft: Draft, part: Part, form: PartForm) -> Mapping[str, Any]:
     """Show each saved measure as the chain it makes, with the lots and the criterion by their names."""
-    regime = values_of("basics", draft.part("basics").content).get("regime")
+    regime = regime_of(draft)
     return {
         "measures": values_of("social_value", part.content)["social_value"],
         "lot_titles": dict(contract_lots(draft)),

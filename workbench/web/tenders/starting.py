@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from lots.errors import ProcurementError
 from lots.money import Money
-from lots.regime import RegimeChoice, regime_for, rules_of
+from lots.regime import Regime, RegimeChoice, regime_for, rules_of
 from workbench import clock
 from workbench.forms.tenders.start import REGIMES, BlankForm, CopyForm, FileForm, RegimeForm, StartForm
 from workbench.models.accounts import AuthorityRecord
@@ -19,7 +19,7 @@ from workbench.queries.accounts import tender_within
 from workbench.queries.starting import authority_of, reference_taken, to_copy
 from workbench.queries.tenders import draft_of
 from workbench.services import starting, tenders
-from workbench.services.starting import Start, StartError
+from workbench.services.starting import Heading, Start, StartError
 from workbench.web.access import can, requires
 from workbench.web.tenders import pages
 from workbench.web.writing import not_saved
@@ -150,13 +150,19 @@ def _begun(way: str, form: StartForm) -> Start | None:
     return begun
 
 
+def _heading(form: StartForm) -> Heading:
+    """Return what was typed to begin with."""
+    regime = Regime(form.regime.data) if form.regime.data else None
+    return Heading(form.title.data or "", form.reference.data or "", regime, form.commenced_on.data)
+
+
 def _blank(form: StartForm, authority: AuthorityRecord) -> Start:
     assert isinstance(form, BlankForm)
-    return starting.from_nothing(form.heading(), authority, scale=form.scale.data, tree=form.tree.data)
+    return starting.from_nothing(_heading(form), authority, scale=form.scale.data, tree=form.tree.data)
 
 
 def _template(form: StartForm, authority: AuthorityRecord) -> Start:
-    return starting.from_template(form.heading(), authority)
+    return starting.from_template(_heading(form), authority)
 
 
 def _copy(form: StartForm, authority: AuthorityRecord) -> Start:
@@ -164,15 +170,15 @@ def _copy(form: StartForm, authority: AuthorityRecord) -> Start:
     source = tender_within(authority.id, form.copy_of.data)
     if source is None or not can(Permission.TENDER_VIEW, source):
         raise StartError("Choose the tender to copy again: it is not there any more")
-    return starting.from_copy(form.heading(), authority, draft_of(source))
+    return starting.from_copy(_heading(form), authority, draft_of(source))
 
 
 def _file(form: StartForm, authority: AuthorityRecord) -> Start:
-    return starting.from_file(form.heading(), authority, *_uploaded(form))
+    return starting.from_file(_heading(form), authority, *_uploaded(form))
 
 
 def _release(form: StartForm, authority: AuthorityRecord) -> Start:
-    return starting.from_release(form.heading(), authority, *_uploaded(form))
+    return starting.from_release(_heading(form), authority, *_uploaded(form))
 
 
 def _uploaded(form: StartForm) -> tuple[bytes, str]:

@@ -149,7 +149,7 @@ def _opened(key: str, place: str, *, new: bool = False) -> Opened:
     if value is None:
         abort(404)
     if request.method == "POST" and request.form.get("_version") != str(part.version):
-        raise StaleError({name: request.form[name] for name in request.form if name[0] != "_"}, flat(part.content))
+        raise StaleError({name: request.form[name] for name in request.form if name[:1] != "_"}, flat(part.content))
     try:
         path = path_of(place)
         if new:
@@ -173,7 +173,7 @@ def _fresh(draft: Draft, parent: Criterion | None) -> Criterion:
 def _form(opened: Opened, *arguments: Any, **values: Any) -> CriterionForm:
     form = form_for(opened.top, bool(opened.criterion.parts))(*arguments, **values)
     scales = [(each.key, title_of(each)) for each in opened.draft.of("scale")]
-    form.offer(scales, [(other.part.key, other.title) for other in opened.others])
+    form.offer(scales, [(other.part.key, other.title) for other in opened.others], opened.criterion.scale)
     form.rename({"minimum": "Least share of its marks, in per cent" if opened.criterion.parts else "Minimum points"})
     return form
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 import html
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 from flask.testing import FlaskClient
@@ -18,7 +17,6 @@ from tests.workbench.conftest import submit
 from tests.workbench.factories import NOW, a_user, an_actor, an_authority
 from workbench.app import Workbench
 from workbench.db import db
-from workbench.models.accounts import UserRecord
 from workbench.models.tenders import PartRecord, TenderRecord
 from workbench.parts import Part, split
 from workbench.paths import demo_file
@@ -54,7 +52,7 @@ class Case:
         assert answer.status_code == 200, answer.status
         return html.unescape(re.sub(r"\s+", " ", answer.text))
 
-    def save(self, address: str, changes: dict[str, object] | None = None) -> TestResponse:
+    def save(self, address: str, changes: Mapping[str, object] | None = None) -> TestResponse:
         """Send the page's own form again, with some fields changed."""
         return submit(self.client, address, {**fields(self.client.get(address).text), **(changes or {})})
 
@@ -71,10 +69,24 @@ def a_case(app: Workbench, parts: Iterable[Part] | None = None, at: datetime = N
         tender = start_tender(parts or demo_parts(), came_from="test", actor=an_actor(officer), at=at)
         db.session.commit()
         tender_id, mark = tender.id, officer.fs_uniquifier
+    return Case(app, signed_in(app, mark), tender_id)
+
+
+def a_reader(case: Case) -> Case:
+    """Return the same draft with the browser of an auditor of its authority."""
+    with case.app.app_context():
+        authority = db.session.get_one(TenderRecord, case.tender_id).authority
+        auditor = a_user(authority, "auditor")
+        db.session.commit()
+        return Case(case.app, signed_in(case.app, auditor.fs_uniquifier), case.tender_id)
+
+
+def signed_in(app: Workbench, mark: str) -> FlaskClient:
+    """Return a browser in which the person of that mark is signed in."""
     client = app.test_client()
     with client.session_transaction() as session:
         session["_user_id"], session["_fresh"] = mark, True
-    return Case(app, client, tender_id)
+    return client
 
 
 def draft(case: Case) -> Draft:
@@ -98,21 +110,3 @@ def fields(page: str) -> dict[str, object]:
         chosen = re.search(r'<option value="([^"]*)" selected', inner) or re.search(r'<option value="([^"]*)"', inner)
         sent.setdefault(name, []).append(html.unescape(chosen[1]) if chosen else "")
     return {name: texts if len(texts) > 1 else texts[0] for name, texts in sent.items() if name != "_key"}
-
-
-def same(one: Any, other: Any) -> bool:
-    """Compare two contents; amounts and percentages by value, because a form may write 60 for 60.00."""
-    return _plain(one) == _plain(other)
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {name: _plain(inner) for name, inner in value.items()}
-    if isinstance(value, list):
-        return [_plain(inner) for inner in value]
-    if isinstance(value, str) and re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", value):
-        return Decimal(value)
-    return value
-
-
-__all__ = ["Case", "UserRecord", "a_case", "demo_parts", "draft", "fields", "same"]

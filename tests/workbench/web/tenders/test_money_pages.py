@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
 from tests.workbench import databases
 from tests.workbench.conftest import running, submit
-from tests.workbench.web.tenders.money_case import Case, a_case, demo_parts, draft, fields
+from tests.workbench.web.tenders.money_case import Case, a_case, a_reader, demo_parts, draft, fields
 from workbench.app import Workbench
 from workbench.parts import Part
 from workbench.tasks import Where, where
@@ -23,7 +24,7 @@ MONEY_PARTS = [part for part in demo_parts() if part.kind in KINDS]
 def shared_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workbench]:
     """One application for all these tests: each of them has a tender and an authority of its own in it."""
     folder = tmp_path_factory.mktemp("money")
-    with running(databases.a_config(databases.sqlite_url(folder), folder)) as app:
+    with running(databases.a_config(databases.usual_url(folder), folder)) as app:
         yield app
 
 
@@ -89,6 +90,14 @@ def test_collaboration_shows_the_lots_side_by_side_and_draws_a_split(case: Case)
     assert "Partner 1 (by-and-for): 40%, £295,200 a year" in page
 
 
+def test_no_split_is_drawn_before_the_lot_has_a_budget_and_the_page_says_so(shared_app: Workbench) -> None:
+    none = {"annual_budget": "0.00"}
+    parts = [replace(it, content=it.content | none) if it.kind == "lot" else it for it in demo_parts()]
+    case = a_case(shared_app, parts)
+    assert "enter the annual budget of the lot first" in case.read(case.url("collaboration", "adult"))
+    assert "£0</td>" not in case.read(case.task("collaboration"))
+
+
 def test_a_number_of_partners_is_tried_against_the_rules(case: Case) -> None:
     address = case.url("collaboration", "adult")
     page = case.read(address + "?partners=3&least=15")
@@ -101,6 +110,8 @@ def test_rules_are_shown_from_another_lot_and_saved_only_when_sent(case: Case) -
     before = case.content("collaboration", "cyp")
     page = case.read(case.url("collaboration", "cyp") + "?from=adult")
     assert "These are the rules of Adult Service." in page
+    assert '<input type="hidden" name="from" value="adult">' in page  # a trial is of the rules that are shown
+    assert "the lead may keep <strong>£150,000</strong>" in page  # 60 % of £250,000
     assert case.content("collaboration", "cyp") == before
 
 
@@ -277,7 +288,7 @@ def test_the_base_value_cannot_be_worked_out_without_a_term(case: Case) -> None:
 
 def test_a_source_tied_to_a_lot_that_is_gone_keeps_its_tie_until_it_is_changed(case: Case) -> None:
     before = case.content("funding_source", "nhse")
-    assert submit(case.client, f"/tenders/{case.tender_id}/lot/isva/remove").status_code == 303
+    assert case.save(f"/tenders/{case.tender_id}/lot/isva/remove").status_code == 303
     assert "isva (no longer in the tender)" in case.read(case.url("funding_source", "nhse"))
     assert case.save(case.url("funding_source", "nhse")).status_code == 303
     assert case.content("funding_source", "nhse") == before
@@ -304,3 +315,25 @@ def test_no_text_in_every_field_breaks_a_page(case: Case, text: str) -> None:
         assert "<script>alert" not in case.client.get(address).text
     for task in ("funding", "lots", "collaboration"):
         assert "<script>alert" not in case.client.get(case.task(task)).text
+
+
+# --- others at the same time, and those who only read -------------------------------------------------------
+
+
+def test_a_page_that_somebody_else_saved_meanwhile_is_not_overwritten(case: Case) -> None:
+    address = case.url("lot", "adult")
+    opened = fields(case.client.get(address).text)
+    assert case.save(address, {"annual_budget": "740000"}).status_code == 303
+    answer = submit(case.client, address, {**opened, "annual_budget": "750000"})
+    assert answer.status_code == 409
+    assert case.content("lot", "adult")["annual_budget"] == "740000.00"
+
+
+def test_an_auditor_reads_every_page_and_is_offered_no_change(case: Case) -> None:
+    auditor = a_reader(case)
+    for name in ("funding", "lots", "collaboration"):
+        page = auditor.client.get(case.task(name))
+        assert (page.status_code, "Add a" in page.text, "Move up" in page.text) == (200, False, False)
+    for kind, key in (("lot", "adult"), ("funding_source", "nhse"), ("lot_limit", ""), ("collaboration", "adult")):
+        assert "You can read this page." in auditor.read(case.url(kind, key))
+        assert submit(auditor.client, case.url(kind, key), {}).status_code == 403

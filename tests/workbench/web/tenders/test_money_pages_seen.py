@@ -7,13 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from tests.browser import NARROWEST, WIDE, axe_findings, open_page, served, sideways
 from tests.workbench import databases
 from tests.workbench.conftest import running
 from tests.workbench.web.tenders.money_case import Case, a_case
-
 
 pytestmark = pytest.mark.slow
 
@@ -22,7 +21,7 @@ pytestmark = pytest.mark.slow
 def seen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Case]]:
     """The application on a port of this machine, with the demonstration's tender as a draft."""
     folder: Path = tmp_path_factory.mktemp("seen")
-    with running(databases.a_config(databases.sqlite_url(folder), folder)) as app:
+    with running(databases.a_config(databases.usual_url(folder), folder)) as app:
         case = a_case(app)
         with served(app) as address:
             yield address, case
@@ -63,3 +62,18 @@ def test_amounts_add_up_while_they_are_typed(chromium: Browser, seen: tuple[str,
         assert shown.inner_text() == "£640,695"  # five years at £128,139
         opened.page.locator("#lines-5-amount").type("1,000.50")
         assert shown.inner_text() == "£641,695.50"
+
+
+def test_a_lot_is_saved_while_it_is_written_and_a_slip_is_told_beside_its_field(
+    chromium: Browser, seen: tuple[str, Case]
+) -> None:
+    address, case = seen
+    with open_page(chromium, address + case.url("lot", "cyp"), **signed_in(case)) as opened:
+        opened.page.fill("#annual_budget", "260000")
+        expect(opened.page.locator("[data-saving-words]")).to_contain_text("Saved", timeout=8000)
+        assert case.content("lot", "cyp")["annual_budget"] == "260000.00"
+        opened.page.fill("#annual_budget", "26O000")
+        expect(opened.page.locator("[data-saving-words]")).not_to_contain_text("Saved", timeout=8000)
+        opened.page.fill("#annual_budget", "270000")
+        expect(opened.page.locator("[data-saving-words]")).to_contain_text("Saved", timeout=8000)
+        assert case.content("lot", "cyp")["annual_budget"] == "270000.00"
