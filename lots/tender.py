@@ -12,6 +12,7 @@ from lots.governance import StandardCheck as StandardCheck
 from lots.lot import Lot
 from lots.organisation import Buyer
 from lots.regime import Regime
+from lots.sealing import Sealing as Sealing
 from lots.social_value import SocialValueMeasure as SocialValueMeasure
 from lots.thresholds import VatBasis
 
@@ -132,7 +133,8 @@ class Tender:
     Regulations 2015, which do not say; under the Procurement Act 2023 all four always count. ``no_lots_reasons`` says
     why the tender is not divided into lots, ``funding_note`` why the money and the budgets differ,
     ``short_period_reasons`` which entry of the law's table allows less time to tender than the ordinary one.
-    ``conflicts_assessed_on`` is the day the conflicts assessment was last prepared or revised.
+    ``conflicts_assessed_on`` is the day the conflicts assessment was last prepared or revised. ``sealing`` says how
+    bids are received; without it they are sent elsewhere.
     """
 
     reference: str
@@ -162,6 +164,7 @@ class Tender:
     funding_note: str = ""
     short_period_reasons: str = ""
     conflicts_assessed_on: date | None = None
+    sealing: Sealing | None = None
 
     def lot(self, lot_id: str) -> Lot:
         """Find a lot by its id; KeyError where there is none (the reader has refused such a file already)."""

@@ -13,10 +13,11 @@ from typing import Any, Literal
 
 Kind = Literal[
     "basics", "engagement", "funding_source", "funding_totals", "lot", "collaboration", "requirements", "lot_limit",
-    "scale", "methodology", "social_value", "documents", "timetable", "governance", "takeover",
+    "scale", "methodology", "social_value", "documents", "timetable", "governance", "sealing", "takeover",
 ]  # fmt: skip
 SINGLE: tuple[Kind, ...] = (
     "basics", "engagement", "funding_totals", "lot_limit", "social_value", "documents", "timetable", "governance",
+    "sealing",
 )  # fmt: skip
 MANY: tuple[Kind, ...] = ("funding_source", "lot", "collaboration", "requirements", "scale", "methodology")
 
@@ -30,6 +31,7 @@ FIELDS: Mapping[Kind, tuple[str, ...]] = {
     "governance": ("board", "deliverables", "standards", "conflicts_assessed_on"),
     "social_value": ("social_value", "indicators"),
     "documents": ("documents",),
+    "sealing": ("sealing",),
 }  # fmt: skip
 LONGEST = {"title": 200, "reference": 80}
 """Characters that a tender's title and reference may have."""

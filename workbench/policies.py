@@ -40,6 +40,7 @@ STAGES = (
 _UNPUBLISHED = frozenset(STAGES[:2])
 _ANY_STAGE = frozenset(STAGES)
 _RUNNING = _ANY_STAGE - {"contract", "cancelled"}
+_OPEN_OR_LATER = frozenset(STAGES[STAGES.index("opened") :])
 TEAM = frozenset(TENDER_ROLES)
 
 About = Literal["yourself", "authority", "tender"]
@@ -71,6 +72,11 @@ class Permission(StrEnum):
     QUESTION_ANSWER = "question:answer"
     QUESTION_SEE_ASKER = "question:see_asker"
     AUDIT_VIEW = "audit:view"
+    KEYS_HOLD = "keys:hold"
+    BIDS_OPEN = "bids:open"
+    OPENING_VIEW = "opening:view"
+    BIDS_VIEW = "bids:view"
+    BIDS_ADMIT = "bids:admit"
 
 
 @dataclass(frozen=True)
@@ -153,8 +159,8 @@ POLICY: Mapping[Permission, Policy] = MappingProxyType(
             "officer", "approver", stages=frozenset({"published", "closed"}), fresh=True,
         ),
         Permission.TENDER_CLOSE: _tender(
-            "Officers of the tender close it, after its deadline and once every question is answered.",
-            "officer", stages=frozenset({"published"}),
+            "Officers and openers of the tender close it, after its deadline and once every question is answered.",
+            "officer", "opener", stages=frozenset({"published"}),
         ),
         Permission.TENDER_CANCEL: _tender(
             "Officers of the tender cancel it, with a reason, at any stage before the contract.",
@@ -181,6 +187,26 @@ POLICY: Mapping[Permission, Policy] = MappingProxyType(
         ),
         Permission.AUDIT_VIEW: _readers(
             "Officers, approvers and auditors read the audit trail of a tender.", "officer", "approver"
+        ),
+        Permission.KEYS_HOLD: _tender(
+            "Openers of the tender make their keys, and prove from time to time that they still have them.",
+            "opener", stages=_UNPUBLISHED | {"published", "closed"},
+        ),
+        Permission.BIDS_OPEN: _tender(
+            "Openers of the tender open its bids after the deadline, two of them together.",
+            "opener", stages=frozenset({"closed", "opened", "evaluation", "moderation"}), fresh=True,
+        ),
+        Permission.OPENING_VIEW: _readers(
+            "Those assigned to the tender, and auditors of the authority, see how far its opening is and its record.",
+            *TEAM, stages=_OPEN_OR_LATER | {"closed"},
+        ),
+        Permission.BIDS_VIEW: _readers(
+            "Officers, finance, approvers and auditors of the tender read its bids once they are opened.",
+            "officer", "finance", "approver", stages=_OPEN_OR_LATER,
+        ),
+        Permission.BIDS_ADMIT: _tender(
+            "Officers of the tender decide, with a reason, whether an opened bid stays in.",
+            "officer", stages=frozenset({"opened"}),
         ),
     }
 )  # fmt: skip

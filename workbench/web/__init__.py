@@ -12,6 +12,7 @@ SET_UPS: tuple[str, ...] = (
 )
 BLUEPRINTS: tuple[str, ...] = (
     "workbench.web.accounts:pages",
+    "workbench.web.bids:pages",
     "workbench.web.health:health",
     "workbench.web.home:home",
     "workbench.web.public:public",

@@ -1,0 +1,11 @@
+"""The pages of bids: the self-check, the tenderer's bid, its partners, keys and opening.
+
+Each module adds its routes to ``pages``; what tenderers see needs no account, what the buyer's people see names a
+permission.
+"""
+
+from __future__ import annotations
+
+from flask import Blueprint
+
+pages = Blueprint("bids", __name__)
