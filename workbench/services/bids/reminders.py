@@ -11,6 +11,7 @@ from datetime import datetime, time, timedelta
 
 from lots.calendar import add_working_days, london
 from lots.sealing import Sealing
+from workbench.arrival_rules import DRAIN
 from workbench.models.publishing import PublicationRecord
 from workbench.models.tenders import TenderRecord
 from workbench.queries import publishing as reads
@@ -97,7 +98,7 @@ def _waits(links: Links, at: datetime) -> Iterator[Wanted]:
 
 
 def _closing(tender: TenderRecord, links: Links, at: datetime) -> Iterator[Wanted]:
-    if tender.deadline is None or at < tender.deadline + deadlines.DRAIN:
+    if tender.deadline is None or at < tender.deadline + DRAIN:
         return
     why = deadlines.closing_waits_for(tender, at)
     said = letters.closing_waits(tender, why, links.tender(tender.id, "deadline"))
