@@ -15,6 +15,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from lots.errors import Finding, ProcurementError
+from workbench.mail_server import MailServer, MailServerError, read_sender, read_server
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1", "[::1]"})
 SHORTEST_SECRET = 43  # characters: 256 bits as token_urlsafe writes them
@@ -55,6 +56,7 @@ class Config:
     rate_limits: bool = True
     rate_limits_url: str = "memory://"
     metrics_token: str = ""
+    mail: MailServer | None = None
     testing: bool = False
 
     def __post_init__(self) -> None:
@@ -101,6 +103,7 @@ class Config:
             demo=_switch("WORKBENCH_DEMO", env.get("WORKBENCH_DEMO") or "no"),
             rate_limits_url=env.get("WORKBENCH_RATE_LIMITS_URL") or "memory://",
             metrics_token=_metrics_token(env.get("WORKBENCH_METRICS_TOKEN", "")),
+            mail=_mail(env.get("WORKBENCH_MAIL_URL", ""), env.get("WORKBENCH_MAIL_FROM", "")),
         )
 
 
@@ -159,6 +162,20 @@ def checked_secret(name: str, text: str) -> str:
 
 def _metrics_token(text: str) -> str:
     return checked_secret("WORKBENCH_METRICS_TOKEN", text) if text else ""
+
+
+def _mail(url: str, sender: str) -> MailServer | None:
+    """Read where mails go and whom they come from; both or neither."""
+    if not url and not sender:
+        return None
+    try:
+        address = read_sender(sender)
+    except MailServerError as why:
+        raise _refused("WORKBENCH_MAIL_FROM", str(why)) from None
+    try:
+        return read_server(url, address)
+    except MailServerError as why:
+        raise _refused("WORKBENCH_MAIL_URL", str(why)) from None
 
 
 def _database(url: str, data: Path) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 SET_UPS: tuple[str, ...] = (
     "workbench.web.pages:init_pages",
+    "workbench.web.mailing:init_mails",
     "workbench.web.security:init_security",
 )
 BLUEPRINTS: tuple[str, ...] = (

@@ -15,7 +15,7 @@ from workbench.queries import accounts as people_query
 from workbench.services import accounts
 from workbench.web.access import open_to_all, requires
 from workbench.web.limits import GUESSING, limiter
-from workbench.web.security import send_mail
+from workbench.web.mailing import send_mail
 from workbench.web.security_settings import FIRST_PAGE
 from workbench.web.sessions import this_session
 

@@ -7,7 +7,6 @@ what signs somebody in is a row that can be ended.
 from __future__ import annotations
 
 import logging
-import sys
 from collections.abc import Callable
 from typing import Any, cast
 
@@ -43,12 +42,11 @@ from workbench.queries import accounts
 from workbench.sending import new_key
 from workbench.web import access
 from workbench.web.limits import GUESSING, limiter
+from workbench.web.mailing import send_mail
 from workbench.web.security_settings import settings
 from workbench.web.sessions import init_sessions
 from workbench.web.writing import HASHING
 
-MAILS = "mails"
-"""The key in ``app.extensions`` of what sends a mail: a callable (recipient, subject, text)."""
 GUESSED = ("login", "verify", "two_factor_token_validation", "two_factor_setup_validate", "mf_recovery",
            "forgot_password", "reset_password", "change_password")  # fmt: skip
 """The pages of Flask-Security where a password or a code is typed."""
@@ -70,7 +68,6 @@ def init_security(app: Flask) -> None:
     config: Config = app.config["WORKBENCH"]
     init_sessions(app, secure=config.secure)
     app.config.update(settings(config))
-    app.extensions.setdefault(MAILS, print_mail)
     datastore = Datastore(db, UserRecord, RoleRecord)
     security = Security(
         app,
@@ -189,19 +186,6 @@ class PlainMail(MailUtil):
         **kwargs: Any,
     ) -> None:
         send_mail(str(recipient), str(subject), body or "")
-
-
-def send_mail(recipient: str, subject: str, text: str) -> None:
-    """Send a mail; an address or subject with a line break is refused, because it would write headers of its own."""
-    if any(mark in line for line in (recipient, subject) for mark in "\r\n\0"):
-        raise ValueError("A mail's address and subject are one line each")
-    send: Callable[[str, str, str], None] = current_app.extensions[MAILS]
-    send(recipient, subject, text)
-
-
-def print_mail(recipient: str, subject: str, text: str) -> None:
-    """Print a mail to the server's console, where whoever tries the workbench out reads it."""
-    print(f"\n--- Mail to {recipient}: {subject} ---\n{text.strip()}\n--- end of mail ---", file=sys.stderr, flush=True)
 
 
 def _declared(name: str, view: Callable[..., Any]) -> Callable[..., Any]:

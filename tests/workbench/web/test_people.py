@@ -15,7 +15,7 @@ from workbench.app import Workbench
 from workbench.db import db
 from workbench.models.accounts import UserRecord
 from workbench.models.audit import EventRecord
-from workbench.web.security import MAILS, send_mail
+from workbench.web.mailing import MAILS, send_mail
 
 ANN = {"name": "Ann Other", "job_title": "Evaluator", "email": "ann@example.org"}
 

@@ -28,7 +28,7 @@ from workbench.app import Workbench
 from workbench.db import WRITE, db
 from workbench.models.accounts import UserRecord
 from workbench.models.audit import EventRecord
-from workbench.web.security import MAILS
+from workbench.web.mailing import MAILS
 
 NEW = "violin harbour moss"
 

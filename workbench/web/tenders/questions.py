@@ -13,7 +13,7 @@ from workbench.policies import Permission, may
 from workbench.queries import questions as reads
 from workbench.services import questions
 from workbench.web.access import requires
-from workbench.web.security import send_mail
+from workbench.web.mailing import send_mail
 from workbench.web.tenders import pages
 from workbench.web.tenders.publishing import notice_address
 from workbench.web.writing import not_saved

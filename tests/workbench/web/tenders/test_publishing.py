@@ -32,7 +32,7 @@ from workbench.queries import history
 from workbench.queries import publishing as reads
 from workbench.queries.tenders import draft_of
 from workbench.services import deadlines, questions, tenders
-from workbench.web.security import MAILS
+from workbench.web.mailing import MAILS
 
 DEADLINE = ready.file().tender.deadline
 LATER = {"deadline": ["4", "10", "2024", "12:00"]}
