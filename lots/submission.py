@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from lots.bid import Commitment, OtherCost, Party, RequirementResponse, Split, UnitPrice
 from lots.money import Money
@@ -97,3 +98,13 @@ class PriceEnvelope:
     split: Split | None = None
     unit_prices: tuple[UnitPrice, ...] = ()
     other_costs: tuple[OtherCost, ...] = ()
+
+
+@dataclass(frozen=True)
+class LateArrival:
+    """What is kept, sealed, of a bid that came too late: who sent it, for which lot, and when; not the bid."""
+
+    binding: Binding
+    tenderer: str
+    first_byte_at: datetime
+    last_byte_at: datetime

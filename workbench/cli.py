@@ -26,6 +26,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "headroom": ("headroom", "What is left under a lot's maximum potential spend."),
     "export-ocds": ("ocds", "A tender as an OCDS release package: open contracting data."),
     "import-ocds": ("ocds", "A tender taken over from an OCDS release, field by field."),
+    "key": ("keys", "A custodian's key: made, proved, and used at an opening."),
     "create-authority": ("people", "A contracting authority, to which everything belongs."),
     "create-user": ("people", "A person of an authority who can sign in."),
     "serve": ("serve", "The pages, served until stopped."),

@@ -53,6 +53,7 @@ TEMPLATES: dict[str, str] = {
     "PanelReport": "notices/panel_report.html",
     "MethodologyAnnex": "notices/methodology.html",
     "RehearsalReport": "notices/rehearsal.html",
+    "OpeningMinutes": "notices/opening_record.html",
 }
 STYLE = "notices/notice.css"
 CONTENTS = "<ol></ol></div>"  # the empty list that ``m.contents`` leaves; typed text is escaped and cannot hold it

@@ -214,30 +214,35 @@ class AdmissionRecord(Base):
 
 
 class FollowerRecord(Base):
-    """An address that asked to be told of a tender's notices and dates, with or without a bid.
+    """An address that asked to be told of a tender's notices and dates, with or without a bid; gone when it ends that.
 
-    Only somebody who has the secret of the link that was mailed confirms or ends it. ``draft_id`` ties it to a draft
-    whose partners may still have to confirm.
+    ``draft_id`` (or nothing) ties it to a draft whose partners may still have to confirm.
     """
 
     __tablename__ = "followers"
-    __table_args__ = (UniqueConstraint("lookup"), UniqueConstraint("tender_id", "email"), STRICT)
+    __table_args__ = (UniqueConstraint("tender_id", "email", "draft_id"), STRICT)
 
     id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
     tender_id: Mapped[str] = mapped_column(ForeignKey("tenders.id"))
     email: Mapped[str] = mapped_column(String(255))
-    lookup: Mapped[str] = mapped_column(String(64))
-    draft_id: Mapped[str | None] = mapped_column(ForeignKey("drafts.id"))
+    draft_id: Mapped[str] = mapped_column(String(36), default="")
     asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
     confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class MailRecord(Base):
-    """A mail that a service wants sent, at most once for each ``about`` and recipient; sent by the worker."""
+    """A mail that a service wants sent, at most once for each ``about`` and recipient; sent by the worker.
+
+    ``try_at`` is when it is tried next. ``text`` is emptied once the mail is sent: it may hold a link that lets
+    somebody in.
+    """
 
     __tablename__ = "mails"
-    __table_args__ = (UniqueConstraint("about", "recipient"), Index("ix_mails_sent_at", "sent_at"), STRICT)
+    __table_args__ = (
+        UniqueConstraint("about", "recipient"),
+        Index("ix_mails_sent_at", "sent_at", "try_at"),
+        STRICT,
+    )
 
     id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
     about: Mapped[str] = mapped_column(String(200))
@@ -246,20 +251,26 @@ class MailRecord(Base):
     text: Mapped[str] = mapped_column(Text)
     wanted_at: Mapped[datetime] = mapped_column(UtcDateTime)
     tries: Mapped[int] = mapped_column(default=0)
+    try_at: Mapped[datetime] = mapped_column(UtcDateTime)
     sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class ProbeRecord(Base):
-    """One line of the availability ledger: could bids be received at this moment?"""
+    """One line of the availability ledger: could bids be received at this moment?
+
+    ``head`` is the digest of this line and of the head before it, so that no line is changed or left out unseen.
+    """
 
     __tablename__ = "probes"
-    __table_args__ = (Index("ix_probes_tender_id", "tender_id", "at"), STRICT)
+    __table_args__ = (Index("ix_probes_tender_id", "tender_id", "number", unique=True), STRICT)
 
     id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
     tender_id: Mapped[str] = mapped_column(ForeignKey("tenders.id"))
+    number: Mapped[int] = mapped_column()
     at: Mapped[datetime] = mapped_column(UtcDateTime)
     accepting: Mapped[bool] = mapped_column()
     words: Mapped[str] = mapped_column(String(200), default="")
+    head: Mapped[str] = mapped_column(String(64))
 
 
 for table in ("sealed_bids", "envelopes", "closings", "admissions", "probes"):

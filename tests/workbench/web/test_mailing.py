@@ -1,4 +1,4 @@
-"""How mails leave: by a real server of the standard library, as text, with nothing in their headers but what is ours."""
+"""How mails leave: to a real server, as text, with nothing in their headers but what is ours."""
 
 from __future__ import annotations
 
@@ -76,7 +76,9 @@ def mailing_app(tmp_path: Path, postbox: Postbox) -> Iterator[Workbench]:
 
 
 def test_a_mail_arrives_as_text_with_its_own_headers_only(mailing_app: Workbench, postbox: Postbox) -> None:
-    mailing.send_mail("finance@harbour.example", "Bids are due: “Hafan”", "Grüße.\n.\nhttp://localhost/notices/\n", "n1")
+    mailing.send_mail(
+        "finance@harbour.example", "Bids are due: “Hafan”", "Grüße.\n.\nhttp://localhost/notices/\n", "n1"
+    )
     (mail,) = postbox.mails
     assert (mail["From"], mail["To"], mail["Subject"]) == (FROM, "finance@harbour.example", "Bids are due: “Hafan”")
     assert (mail.get_content_type(), mail["Message-ID"]) == ("text/plain", "<n1@westmere.example>")
@@ -105,9 +107,9 @@ def test_a_server_elsewhere_that_offers_no_encryption_is_told_nothing(
 ) -> None:
     monkeypatch.setattr(socket, "getaddrinfo", _all_here(postbox.port))
     server = MailServer("mail.example", postbox.port, FROM, user="ada", password="pass")
-    with running(databases.a_config(databases.usual_url(tmp_path), tmp_path, mail=server)) as app, app.app_context():
-        with pytest.raises(smtplib.SMTPNotSupportedError):
-            mailing.send_mail("a@b.example", "Hello", "text")
+    config = databases.a_config(databases.usual_url(tmp_path), tmp_path, mail=server)
+    with running(config) as app, app.app_context(), pytest.raises(smtplib.SMTPNotSupportedError):
+        mailing.send_mail("a@b.example", "Hello", "text")
     assert postbox.mails == []
     assert [word for word in postbox.said if word.upper().startswith(("AUTH", "MAIL"))] == []
 
@@ -123,9 +125,9 @@ def test_a_server_with_a_certificate_nobody_vouches_for_is_refused(
 
     monkeypatch.setattr(smtplib, "SMTP_SSL", connect)
     server = MailServer("mail.example", 465, FROM, True, "ada", "pass")
-    with running(databases.a_config(databases.usual_url(tmp_path), tmp_path, mail=server)) as app, app.app_context():
-        with pytest.raises(TimeoutError, match=str(mailing.PATIENCE)):
-            mailing.send_mail("a@b.example", "Hello", "text")
+    config = databases.a_config(databases.usual_url(tmp_path), tmp_path, mail=server)
+    with running(config) as app, app.app_context(), pytest.raises(TimeoutError, match=str(mailing.PATIENCE)):
+        mailing.send_mail("a@b.example", "Hello", "text")
     assert [(it.verify_mode, it.check_hostname) for it in seen] == [(ssl.CERT_REQUIRED, True)]
 
 

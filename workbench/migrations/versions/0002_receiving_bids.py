@@ -25,13 +25,14 @@ def upgrade() -> None:
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("wanted_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("try_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_mails")),
         sa.UniqueConstraint("about", "recipient", name=op.f("uq_mails_about_recipient")),
         sqlite_strict=True,
     )
     with op.batch_alter_table("mails", schema=None) as batch_op:
-        batch_op.create_index("ix_mails_sent_at", ["sent_at"], unique=False)
+        batch_op.create_index("ix_mails_sent_at", ["sent_at", "try_at"], unique=False)
 
     op.create_table(
         "closings",
@@ -113,15 +114,17 @@ def upgrade() -> None:
         "probes",
         sa.Column("id", sa.String(length=36), nullable=False),
         sa.Column("tender_id", sa.String(length=36), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("accepting", sa.Boolean(), nullable=False),
         sa.Column("words", sa.String(length=200), nullable=False),
+        sa.Column("head", sa.String(length=64), nullable=False),
         sa.ForeignKeyConstraint(["tender_id"], ["tenders.id"], name=op.f("fk_probes_tender_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_probes")),
         sqlite_strict=True,
     )
     with op.batch_alter_table("probes", schema=None) as batch_op:
-        batch_op.create_index("ix_probes_tender_id", ["tender_id", "at"], unique=False)
+        batch_op.create_index("ix_probes_tender_id", ["tender_id", "number"], unique=True)
 
     op.create_table(
         "sealed_bids",
@@ -180,16 +183,12 @@ def upgrade() -> None:
         sa.Column("id", sa.String(length=36), nullable=False),
         sa.Column("tender_id", sa.String(length=36), nullable=False),
         sa.Column("email", sa.String(length=255), nullable=False),
-        sa.Column("lookup", sa.String(length=64), nullable=False),
-        sa.Column("draft_id", sa.String(length=36), nullable=True),
+        sa.Column("draft_id", sa.String(length=36), nullable=False),
         sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(["draft_id"], ["drafts.id"], name=op.f("fk_followers_draft_id")),
         sa.ForeignKeyConstraint(["tender_id"], ["tenders.id"], name=op.f("fk_followers_tender_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_followers")),
-        sa.UniqueConstraint("lookup", name=op.f("uq_followers_lookup")),
-        sa.UniqueConstraint("tender_id", "email", name=op.f("uq_followers_tender_id_email")),
+        sa.UniqueConstraint("tender_id", "email", "draft_id", name=op.f("uq_followers_tender_id_email_draft_id")),
         sqlite_strict=True,
     )
     op.create_table(
