@@ -36,6 +36,11 @@ class AnswersForm(BidForm):
 
     asked: tuple[Criterion, ...] = ()
 
+    @staticmethod
+    def name_of(criterion: str) -> str:
+        """Name the field of a criterion."""
+        return field_name("answer", criterion)
+
     @classmethod
     def data_of(cls, content: Mapping[str, Any]) -> Mapping[str, Any]:
         """Show each answer in its field."""
@@ -61,6 +66,8 @@ def answers_form(draft: BidDraft, lot: str) -> type[AnswersForm]:
 
 class RequirementsForm(BidForm):
     """Whether the tenderer meets each requirement of a lot, and what it says about it."""
+
+    name_of = staticmethod(field_name)
 
     @classmethod
     def data_of(cls, content: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -92,6 +99,7 @@ def requirements_form(draft: BidDraft, lot: str) -> type[RequirementsForm]:
 class SocialValueForm(BidForm):
     """What is promised for each measure of social value of a lot."""
 
+    name_of = staticmethod(field_name)
     asked: tuple[SocialValueMeasure, ...] = ()
 
     @classmethod
@@ -139,6 +147,7 @@ class OtherCostRow(Form):
 class CostsForm(BidForm):
     """Unit prices of the published basket, and other costs of the whole life."""
 
+    name_of = staticmethod(field_name)
     other = Rows(OtherCostRow, blank=2, most=60)
 
     @classmethod

@@ -9,3 +9,10 @@ from __future__ import annotations
 from flask import Blueprint
 
 pages = Blueprint("bids", __name__)
+
+from workbench.web.bids import (  # noqa: E402, F401 - they add their routes
+    bid,
+    bid_files,
+    bid_partners,
+    bid_parts,
+)

@@ -56,7 +56,7 @@ class Desk:
 def invited(tender_id: str) -> Invitation:
     """Find the tender, for a page that nobody's session matters to; 404 where no bids are received for it here."""
     g.actor = None
-    after_this_request(_never_kept)
+    after_this_request(never_kept)
     return invitation_to(tender_id) or abort(404)
 
 
@@ -120,6 +120,7 @@ def forget(answer: ResponseReturnValue, tender_id: str) -> Response:
     return response
 
 
-def _never_kept(response: Response) -> Response:
+def never_kept(response: Response) -> Response:
+    """Keep an answer out of every cache."""
     response.headers["Cache-Control"] = "no-store"
     return response
