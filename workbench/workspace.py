@@ -56,23 +56,36 @@ class SentFile:
 
 @dataclass(frozen=True)
 class LotBid:
-    """The bid for one lot: its id, and what was last done with it.
+    """The bid for one lot: its id, and what was done with it.
 
-    ``version`` counts acts; ``digest`` is that of the content submitted last, under the rules ``rule_set``.
-    ``withdrawn`` says that the last act took it back. ``acts`` are (version, act, instant) for the tenderer's own list.
+    ``version`` counts acts; ``digest`` is that of the content submitted last, under the rules ``rule_set``. ``acts``
+    are (version, act, instant): submitted, withdrawn or late.
     """
 
     id: str
     version: int = 0
     digest: str = ""
     rule_set: int = 0
-    withdrawn: bool = False
     acts: tuple[tuple[int, str, str], ...] = ()
 
     @property
+    def standing(self) -> int:
+        """Return the version that is in at present; 0 where none is."""
+        return next((version for version, act, _ in self._counting if act == "submitted"), 0) if self.stands else 0
+
+    @property
     def stands(self) -> bool:
-        """Say whether a bid is in at present."""
-        return self.version > 0 and not self.withdrawn
+        """Say whether a bid is in at present: the last act that came in time submitted it."""
+        return next((act == "submitted" for _, act, _ in self._counting), False)
+
+    @property
+    def withdrawn(self) -> bool:
+        """Say whether the last act that came in time took the bid back."""
+        return next((act == "withdrawn" for _, act, _ in self._counting), False)
+
+    @property
+    def _counting(self) -> list[tuple[int, str, str]]:
+        return [each for each in reversed(self.acts) if each[1] != "late"]
 
 
 @dataclass(frozen=True)

@@ -53,8 +53,12 @@ class Invitation:
 
     def is_open(self, at: datetime) -> bool:
         """Say whether bids are received at this moment; at the deadline itself they no longer are."""
-        deadline = self.tender.deadline
-        return self.tender.stage == "published" and deadline is not None and at < deadline
+        return self.tender.stage == "published" and at < self.deadline
+
+    @property
+    def deadline(self) -> datetime:
+        """Return the deadline as the rules in force have it."""
+        return self.file.tender.deadline
 
     def lot(self, lot_id: str) -> Lot | None:
         """Find a lot there are bids for."""

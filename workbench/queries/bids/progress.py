@@ -10,6 +10,7 @@ from typing import Literal
 from lots.completeness import completeness
 from lots.errors import Finding
 from lots.lot import Lot
+from lots.money import Money, total
 from workbench.queries.bids.building import Built, asked_of, build
 from workbench.queries.bids.drafts import BidDraft
 from workbench.queries.bids.partners import Partner, confirmations, partners_of
@@ -40,6 +41,11 @@ class LotProgress:
     partners: tuple[Partner, ...]
     bid: LotBid | None
     rules_needed: int
+
+    @property
+    def total(self) -> Money:
+        """Return the price over the term."""
+        return total(self.built.price.prices)
 
     @property
     def differs(self) -> bool:

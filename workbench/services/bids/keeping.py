@@ -35,9 +35,8 @@ def check_open(invitation: Invitation, at: datetime) -> None:
     """Refuse to change a draft once no bid can be sent any more (StageError); it can still be read."""
     if invitation.is_open(at):
         return
-    tender = invitation.tender
-    over = tender.deadline is not None and at >= tender.deadline
-    why = left(tender.deadline, at) if over and tender.deadline else "This tender takes no bids at present"
+    over = at >= invitation.deadline
+    why = left(invitation.deadline, at) if over else "This tender takes no bids at present"
     raise StageError(f"{why}, so nothing can be changed any more. What you have can still be read here")
 
 

@@ -15,4 +15,5 @@ from workbench.web.bids import (  # noqa: E402, F401 - they add their routes
     bid_files,
     bid_partners,
     bid_parts,
+    bid_sending,
 )

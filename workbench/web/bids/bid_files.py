@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import datetime
 from functools import partial
 from io import BytesIO
 from typing import Any
@@ -143,7 +144,10 @@ def place_of(file: SentFile) -> str:
 def _page(desk: Desk, form: FileForm) -> str:
     known = dict(places(desk.draft))
     form.offer(known.items())
-    files = [(each, known.get(place_of(each), "No longer asked for")) for each in desk.draft.workspace.files]
+    files = [
+        (each, known.get(place_of(each), "No longer asked for"), datetime.fromisoformat(each.at))
+        for each in desk.draft.workspace.files
+    ]
     sent = {each.required for each in desk.draft.workspace.files}
     missing = [
         each for each in desk.draft.file.tender.documents

@@ -104,6 +104,6 @@ def _partner_page(found: PartnerPage, form: ReplyForm) -> str:
     at, tender = clock.now(), found.invitation.tender
     return render_template(
         "bids/partner.html", found=found, tender=tender, file=found.invitation.file, form=form,
-        is_open=found.invitation.is_open(at), words_left=left(tender.deadline, at) if tender.deadline else "",
+        is_open=found.invitation.is_open(at), words_left=left(found.invitation.deadline, at),
         answered="answered" in request.args, answers=dict(reads.ANSWERS),
     )  # fmt: skip

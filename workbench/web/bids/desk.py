@@ -45,8 +45,7 @@ class Desk:
     @property
     def words_left(self) -> str:
         """Say how much time is left, in words."""
-        deadline = self.invitation.tender.deadline
-        return left(deadline, self.at) if deadline else ""
+        return left(self.invitation.deadline, self.at)
 
     def lot(self, lot_id: str) -> Lot:
         """Find a lot there are bids for; 404 for another."""
