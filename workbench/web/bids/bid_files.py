@@ -9,7 +9,7 @@ from functools import partial
 from io import BytesIO
 from typing import Any
 
-from flask import abort, current_app, redirect, render_template, request, url_for
+from flask import abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from workbench.db import new_id
@@ -22,6 +22,7 @@ from workbench.uploads import LARGEST, LARGEST_BID, MOST_FILES, UploadError, jud
 from workbench.web.access import open_to_all
 from workbench.web.bids import pages
 from workbench.web.bids.desk import Desk, desk_of
+from workbench.web.bids.sealed_store import store
 from workbench.web.limits import limiter
 from workbench.web.receiving import Receiver, expect
 from workbench.web.writing import not_saved
@@ -35,15 +36,10 @@ SENDING = "600 per hour"
 def expect_files() -> None:
     """Before the body of an upload is read: take large files, in memory, and have them sealed as they come."""
     if request.endpoint == "bids.send_file" and request.method == "POST":
-        expect(LARGEST, partial(_seal, store_of()))
+        expect(LARGEST, partial(_seal, store()))
 
 
-def store_of() -> Store:
-    """Return the store of sealed files of this installation."""
-    return Store(current_app.config["WORKBENCH"].data / "store")
-
-
-def _seal(store: Store, receiver: Receiver) -> None:
+def _seal(into: Store, receiver: Receiver) -> None:
     """Judge a file and seal it; leaves a :class:`SentFile` with its sealed size, or why it is refused."""
     try:
         if receiver.too_large:
@@ -54,7 +50,7 @@ def _seal(store: Store, receiver: Receiver) -> None:
         receiver.result = refusal
         return
     secret, recipient = new_identity()
-    stored = store.seal(BytesIO(data), recipient)
+    stored = into.seal(BytesIO(data), recipient)
     receiver.result = (
         SentFile(new_id(), taken.name, taken.media_type, stored.size, digest, stored.sealed_sha256, secret, ""),
         stored.sealed_size,

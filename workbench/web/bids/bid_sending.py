@@ -21,8 +21,8 @@ from workbench.services.bids.sending import Arrival
 from workbench.services.bids.submissions import LateError
 from workbench.web.access import open_to_all
 from workbench.web.bids import pages
-from workbench.web.bids.bid_files import store_of
 from workbench.web.bids.desk import Desk, desk_of
+from workbench.web.bids.sealed_store import store
 from workbench.web.writing import not_saved
 
 TITLES = {
@@ -61,7 +61,7 @@ def submit_bid(tender_id: str, key: str) -> ResponseReturnValue:
     desk, form = desk_of(tender_id), SendForm()
     lot, arrival = desk.lot(key), arrival_of(desk.at)
     try:
-        sending.send(desk.draft, lot, digest=form.digest.data or "", arrival=arrival, store=store_of())
+        sending.send(desk.draft, lot, digest=form.digest.data or "", arrival=arrival, store=store())
     except LateError:
         sending.enter_late(desk.draft, lot, arrival=arrival)
         return redirect(url_for("bids.receipts", tender_id=tender_id, now="late"), 303)
