@@ -18,4 +18,6 @@ from workbench.web.bids import (  # noqa: E402, F401 - they add their routes
     bid_parts,
     bid_sending,
     following,
+    opened,
+    opening,
 )
