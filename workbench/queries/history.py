@@ -185,6 +185,7 @@ _WORDS: Final[Mapping[str, Callable[[Details, str], str]]] = {
     ),
     "deadline_move_declined": lambda details, _: f"Declined to move the deadline to {_when(details['to'])}",
     "closed": _fixed("Closed the tender"),
+    "availability_recorded": _fixed("Availability ledger kept: {lines} lines, {not_accepting} of them “no”"),
     "cancelled": _fixed("Cancelled the tender"),
     "question_asked": _fixed("Question {number} was asked on the public page"),
     "question_answered": _fixed("Answered question {number} to everybody, as number {public_number} of the log"),

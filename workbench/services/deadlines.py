@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, select
@@ -20,16 +20,15 @@ from lots.errors import ProcurementError
 from lots.tender import Milestone
 from scoring.tender_file import TenderFile
 from workbench import audit, policies
+from workbench.arrival_rules import DRAIN
 from workbench.db import db
 from workbench.models.publishing import DeadlineRequestRecord, NoticeRecord, PublicationRecord, QuestionRecord
 from workbench.models.tenders import PartRecord, TenderRecord
 from workbench.policies import Actor, NotForYou, Permission
 from workbench.queries import publishing as reads
 from workbench.services import StageError
+from workbench.services.bids.closing import close_register
 from workbench.services.publishing import held_publication, put_in_force
-
-DRAIN = timedelta(seconds=120)
-"""After the deadline, what arrived in time may still be on its way into the database; closing waits that long."""
 
 
 class DeadlineError(ProcurementError):
@@ -95,13 +94,15 @@ def decline_move(tender: TenderRecord, *, actor: Actor, at: datetime) -> None:
 
 
 def close_tender(tender: TenderRecord, *, actor: Actor, at: datetime) -> None:
-    """Close a tender after its deadline, once every question is answered."""
-    held_publication(tender)
+    """Close a tender after its deadline, once every question is answered, and sign which bids there are."""
+    publication = held_publication(tender)
     policies.check(actor, Permission.TENDER_CLOSE, tender)
     if why := closing_waits_for(tender, at):
         raise StageError(why)
+    rules = reads.rules_in_force(publication)
+    signed = close_register(tender, rules, at) if rules.tender.sealing else {}
     tender.stage, tender.changed_at, tender.version = "closed", at, tender.version + 1
-    _record("closed", tender, actor, at, {"deadline": _utc(tender.deadline or at)})
+    _record("closed", tender, actor, at, {"deadline": _utc(tender.deadline or at), **signed})
 
 
 def closing_waits_for(tender: TenderRecord, at: datetime) -> str:

@@ -41,7 +41,7 @@ def test_nothing_is_made_again_for_the_same_sources(
     assert [path.name for path in place.iterdir()] == [assets.MARK]
 
 
-@pytest.mark.parametrize("name", ["app.scss", "_brand.scss", "package.json", "package-lock.json"])
+@pytest.mark.parametrize("name", ["app.scss", "_brand.scss", "age.js", "package.json", "package-lock.json"])
 def test_a_changed_source_is_noticed(sources: Path, tmp_path: Path, name: str) -> None:
     place = made_for(sources, tmp_path / "made")
     assert assets.is_current(place, sources)
@@ -98,4 +98,5 @@ def test_every_package_is_locked_to_its_content_and_no_registry_is_named() -> No
 
 def test_the_versions_asked_for_are_exact() -> None:
     wanted = json.loads((assets.SOURCES / "package.json").read_text("utf-8"))
-    assert {**wanted["dependencies"], **wanted["devDependencies"]} == {"govuk-frontend": "6.6.0", "sass": "1.108.2"}
+    versions = {**wanted["dependencies"], **wanted["devDependencies"]}
+    assert [name for name, version in versions.items() if not re.fullmatch(r"\d+\.\d+\.\d+", version)] == []
