@@ -12,14 +12,11 @@ pages = Blueprint("bids", __name__)
 
 from workbench.web.bids import (  # noqa: E402, F401 - they add their routes
     availability,
-<<<<<<< HEAD
-    checking,
-=======
     bid,
     bid_files,
     bid_partners,
     bid_parts,
     bid_sending,
->>>>>>> main
+    checking,
     following,
 )
