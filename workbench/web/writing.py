@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from time import monotonic
+from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
 from flask import Response, abort, current_app, g, jsonify, redirect, request
@@ -27,6 +28,8 @@ from workbench.audit import ClockError, recorded
 from workbench.db import begin_writing, db
 from workbench.models.idempotency import AnsweredRecord
 from workbench.sending import OWN_FIELDS, UnknownFields, new_key
+from workbench.web.receiving import Receiver
+from workbench.web.veil import worn
 
 FORMS = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
 """What a write may be sent as: everything else would slip past the fields, which read texts."""
@@ -159,7 +162,10 @@ def _sent() -> Sent:
     key = request.form.get("_key") or request.headers.get("Idempotency-Key") or ""
     if len(key) not in _KEY_LENGTHS or not key.isascii() or not key.isprintable():
         abort(400, "The form has lost its key: open the page again and send it once more. Nothing was saved")
-    return Sent(_who(), f"{request.method} {request.path}"[:300], key, _digest())
+    where, veil = f"{request.method} {request.path}"[:300], worn()
+    if veil is not None:
+        return Sent(veil.actor, veil.blur(where), key, veil.blur(_digest()))
+    return Sent(_who(), where, key, _digest())
 
 
 def _who() -> str:
@@ -174,9 +180,17 @@ def _digest() -> str:
         if name not in OWN_FIELDS or name == "_version":
             total.update(sha256(name.encode()).digest() + sha256(text.encode()).digest())
     for name, file in request.files.items(multi=True):
-        total.update(sha256(name.encode()).digest() + sha256(file.stream.read()).digest())
-        file.stream.seek(0)
+        total.update(sha256(name.encode()).digest() + _file_digest(file.stream))
     return total.hexdigest()
+
+
+def _file_digest(stream: Any) -> bytes:
+    """Digest a file that was sent; one that was sealed as it came in knows its own digest."""
+    if isinstance(stream, Receiver):
+        return stream.finish()
+    total = sha256(stream.read()).digest()
+    stream.seek(0)
+    return total
 
 
 def _claim(sent: Sent) -> tuple[AnsweredRecord, bool]:
@@ -202,9 +216,13 @@ def _again(answered: AnsweredRecord, sent: Sent) -> ResponseReturnValue:
         raise OtherBody(
             "This form was already sent with other content: open the page again, compare, and send what is missing"
         )
-    if answered.body:
-        return Response(answered.body, answered.status, mimetype="application/json")
-    return redirect(answered.location, 303)
+    veil = worn()
+    body, location = answered.body, answered.location
+    if veil is not None:
+        body, location = (veil.show(each, answered.key) for each in (body, location))
+    if body:
+        return Response(body, answered.status, mimetype="application/json")
+    return redirect(location, 303)
 
 
 def _finish(answered: AnsweredRecord, response: Response) -> None:
@@ -214,10 +232,13 @@ def _finish(answered: AnsweredRecord, response: Response) -> None:
         raise RuntimeError(f"{request.endpoint} recorded {events} events for one write: it must be exactly one")
     if not events:
         return
+    veil = worn()
+    is_short = response.is_json and len(response.get_data()) <= _LONGEST_BODY
+    body = response.get_data(as_text=True) if is_short else ""
+    location = response.headers.get("Location") or request.path
     answered.status = response.status_code
-    if response.is_json and len(response.get_data()) <= _LONGEST_BODY:
-        answered.body = response.get_data(as_text=True)
-    answered.location = response.headers.get("Location") or request.path
+    answered.body = veil.hide(body, answered.key) if veil else body
+    answered.location = veil.hide(location, answered.key) if veil else location
     db.session.commit()
 
 

@@ -11,5 +11,11 @@ from flask import Blueprint
 pages = Blueprint("bids", __name__)
 
 from workbench.web.bids import (  # noqa: E402, F401 - they add their routes
+    availability,
+    bid,
+    bid_files,
+    bid_partners,
+    bid_parts,
+    bid_sending,
     following,
 )
