@@ -25,7 +25,8 @@ ALLOWED = {
     "scoring": {"lots", "numpy", "scipy"},
     "exports": {
         "lots", "scoring",
-        "altair", "font_source_sans_pro", "pikepdf", "pydyf", "vl_convert", "weasyprint", "xlsxwriter",
+        "altair", "font_source_sans_pro", "pikepdf", "pydyf", "python_calamine", "vl_convert", "weasyprint",
+        "xlsxwriter",
     },
     "workbench": {
         "lots", "scoring", "exports",

@@ -17,6 +17,7 @@ from workbench.web.bids import (  # noqa: E402, F401 - they add their routes
     bid_partners,
     bid_parts,
     bid_sending,
+    checking,
     following,
     opened,
     opening,
