@@ -9,3 +9,7 @@ from __future__ import annotations
 from flask import Blueprint
 
 pages = Blueprint("bids", __name__)
+
+from workbench.web.bids import (  # noqa: E402, F401 - they add their routes
+    keys,
+)
