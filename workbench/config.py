@@ -30,11 +30,15 @@ class ConfigError(ProcurementError):
 
 @dataclass(frozen=True)
 class Secrets:
-    """The keys of this installation. ``old_session_keys`` still read what was signed before a key was replaced."""
+    """The keys of this installation. ``old_session_keys`` still read what was signed before a key was replaced.
+
+    From ``receipts_key`` follows the pair that signs receipts and the closing of tenders.
+    """
 
     session_key: str
     password_salt: str
     totp_key: str
+    receipts_key: str
     old_session_keys: tuple[str, ...] = ()
 
 
@@ -117,6 +121,7 @@ def secrets_in(data: Path) -> Secrets:
         session_key=_key(folder / "session.key"),
         password_salt=_key(folder / "password.salt"),
         totp_key=_key(folder / "totp.key"),
+        receipts_key=_key(folder / "receipts.key"),
         old_session_keys=tuple(_read_key(path) for path in old),
     )
 

@@ -28,6 +28,7 @@ SECRETS = Secrets(
     session_key="tests-only-0123456789-abcdefghijklmnop-QRSTUVWXYZ",
     password_salt="tests-only-zyxwvutsrqponmlk-9876543210-ABCDEFGHIJ",
     totp_key="tests-only-AbCdEfGhIjKlMnOpQrStUvWxYz-0123456789",
+    receipts_key="tests-only-9876543210-aBcDeFgHiJkLmNoPqRsTuVwXyZ",
 )
 TEMPLATE = f"workbench_template_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
 assert models.__all__

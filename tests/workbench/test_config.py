@@ -22,15 +22,16 @@ def test_without_a_word_the_database_is_a_file_beside_keys_made_for_this_install
     assert config.database_url == f"sqlite:///{tmp_path}/data/workbench.sqlite"
     assert (config.base_url, config.secure, config.demo, config.proxies) == ("http://localhost:8000", False, False, 0)
     keys = {path.name: stat.S_IMODE(path.stat().st_mode) for path in (tmp_path / "data/keys").iterdir()}
-    assert keys == {"session.key": 0o600, "password.salt": 0o600, "totp.key": 0o600}
+    assert keys == dict.fromkeys(("session.key", "password.salt", "totp.key", "receipts.key"), 0o600)
     assert stat.S_IMODE((tmp_path / "data").stat().st_mode) == 0o700
 
 
 def test_keys_are_made_once_and_differ_from_each_other_and_between_installations(tmp_path: Path) -> None:
     first, again, other = secrets_in(tmp_path / "a"), secrets_in(tmp_path / "a"), secrets_in(tmp_path / "b")
     assert first == again
-    assert len({first.session_key, first.password_salt, first.totp_key, other.session_key}) == 4
-    assert all(checked_secret("a key", key) for key in (first.session_key, first.password_salt, first.totp_key))
+    keys = (first.session_key, first.password_salt, first.totp_key, first.receipts_key)
+    assert len({*keys, other.session_key, other.receipts_key}) == 6
+    assert all(checked_secret("a key", key) for key in keys)
 
 
 def test_a_replaced_session_key_still_reads_what_it_signed(tmp_path: Path) -> None:

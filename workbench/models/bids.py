@@ -72,7 +72,7 @@ class SealedBidRecord(Base):
     """One act of a tenderer on one bid, written once: ``submitted``, ``withdrawn`` or (after the deadline) ``late``.
 
     ``bid_id`` is the same in every version of a bid; the last act before the deadline counts. ``receipt`` is the
-    receipt as it was given, in canonical JSON.
+    receipt in canonical JSON, without what only the tenderer may know; ``annex`` is that, encrypted under their code.
     """
 
     __tablename__ = "sealed_bids"
@@ -94,6 +94,7 @@ class SealedBidRecord(Base):
     last_byte_at: Mapped[datetime] = mapped_column(UtcDateTime)
     committed_at: Mapped[datetime] = mapped_column(UtcDateTime)
     receipt: Mapped[bytes] = mapped_column(LargeBinary)
+    annex: Mapped[bytes] = mapped_column(LargeBinary, default=b"")
 
 
 class EnvelopeRecord(Base):
@@ -136,7 +137,10 @@ class CustodianKeyRecord(Base):
 
 
 class ClosingRecord(Base):
-    """The signed closing checkpoint of a tender: how many bids there are and the root over the last act on each."""
+    """The signed closing checkpoint of a tender: how many bids there are and the root over the last act on each.
+
+    ``key`` is the public half of the key that signed it.
+    """
 
     __tablename__ = "closings"
 
@@ -147,6 +151,7 @@ class ClosingRecord(Base):
     size: Mapped[int] = mapped_column()
     root: Mapped[str] = mapped_column(String(64))
     checkpoint: Mapped[str] = mapped_column(Text)
+    key: Mapped[str] = mapped_column(String(300))
 
 
 class OpeningRecord(Base):

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, select
@@ -20,6 +20,7 @@ from lots.errors import ProcurementError
 from lots.tender import Milestone
 from scoring.tender_file import TenderFile
 from workbench import audit, policies
+from workbench.arrival_rules import DRAIN
 from workbench.db import db
 from workbench.models.publishing import DeadlineRequestRecord, NoticeRecord, PublicationRecord, QuestionRecord
 from workbench.models.tenders import PartRecord, TenderRecord
@@ -27,9 +28,6 @@ from workbench.policies import Actor, NotForYou, Permission
 from workbench.queries import publishing as reads
 from workbench.services import StageError
 from workbench.services.publishing import held_publication, put_in_force
-
-DRAIN = timedelta(seconds=120)
-"""After the deadline, what arrived in time may still be on its way into the database; closing waits that long."""
 
 
 class DeadlineError(ProcurementError):

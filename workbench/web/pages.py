@@ -123,6 +123,8 @@ def _digest(path: Path, changed: int) -> str:
 
 def error_list(form: BaseForm) -> list[dict[str, str]]:
     """List what is wrong with a form for its error summary, each with a link to the field that takes the mending."""
+    if (links := getattr(form, "error_links", None)) is not None:
+        return list(links)
     whole = [{"text": str(text)} for text in getattr(form, "form_errors", ())]
     return [*whole, *(entry for field in form for entry in _field_errors(field))]
 
