@@ -185,10 +185,10 @@ class Check:
         whose = listed(f"“{key.row.title}”" for key in self.failed)
         left = counted(self.usable, "key")
         if self.usable >= NEEDED:
-            return f"The key of {whose} could not be used. {left} remain, and any {NEEDED} open the bids"
+            return f"The key of {whose} could not be used. The other {left} suffice: any {NEEDED} open the bids"
         return (
-            f"The key of {whose} could not be used, and {left} remain where {NEEDED} are needed: unless one is found, "
-            "no bid can be opened, and the tender must be cancelled and begun anew"
+            f"The key of {whose} could not be used, and only {left} can be where {NEEDED} are needed: unless "
+            "one is found, no bid can be opened, and the tender must be cancelled and begun anew"
         )
 
 
