@@ -30,13 +30,26 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "create-authority": ("people", "A contracting authority, to which everything belongs."),
     "create-user": ("people", "A person of an authority who can sign in."),
     "serve": ("serve", "The pages, served until stopped."),
+    "worker": ("reminders", "Mails, reminders and the availability ledger, until stopped."),
+    "remind": ("reminders", "The mails and reminders that are due, sent now."),
+    "probe": ("reminders", "Whether the running service takes bids, kept in the availability ledger."),
     "init-db": ("database", "The tables, in an empty database."),
     "upgrade-db": ("database", "The tables brought to this version, after a copy of the database."),
     "backup-db": ("database", "A copy of the database, made while it is in use."),
     "tender-file": ("tenders", "The tender file's schema, and the check of one."),
 }
 
-OPERATING = ("serve", "init-db", "upgrade-db", "backup-db", "create-authority", "create-user")
+OPERATING = (
+    "serve",
+    "worker",
+    "remind",
+    "probe",
+    "init-db",
+    "upgrade-db",
+    "backup-db",
+    "create-authority",
+    "create-user",
+)
 """The commands of who runs an installation; docs/operator.md explains them, docs/command-line.md all others."""
 
 

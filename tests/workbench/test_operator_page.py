@@ -12,6 +12,7 @@ from click.testing import CliRunner
 from workbench import app, config, server
 from workbench.cli import OPERATING, cli
 from workbench.web import limits, public, sessions
+from workbench.web.bids import following
 from workbench.web.health import CHECKS
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -38,8 +39,8 @@ def test_the_commands_work_in_the_order_of_the_page(tmp_path: Path, monkeypatch:
         pattern = ".*".join(re.escape(part) for part in one_line(shown).split("…"))
         assert re.fullmatch(pattern, one_line(done.output)), (example, done.output)
     named = [example.split()[0] for example, _ in EXAMPLES]
-    assert named == ["init-db", "create-authority", "create-user", "backup-db", "upgrade-db"]
-    assert {*named, "serve"} == set(OPERATING)
+    assert named == ["init-db", "create-authority", "create-user", "remind", "backup-db", "upgrade-db"]
+    assert {*named, "serve", "worker", "probe"} == set(OPERATING)
 
 
 def test_the_settings_of_the_page_are_those_that_are_read() -> None:
@@ -54,6 +55,10 @@ def test_the_limits_of_the_page_are_those_in_force() -> None:
     assert "| 10 a minute and 60 an hour from one address" in TEXT
     assert public.ASKING == "6 per hour; 20 per day"
     assert "| 6 an hour and 20 a day from one address |" in TEXT
+    assert following.FOLLOWING == "6 per hour; 20 per day"
+    assert (
+        "| addresses that ask to be told | 6 an hour and 20 a day from one address; one mail an hour to each |" in TEXT
+    )
     assert f"| {app.LARGEST_BODY // 2**20} MiB and {app.MOST_FIELDS:,} fields;" in TEXT
     assert f"| {server.PATIENCE} seconds |" in TEXT
     assert f"| {sessions.IDLE.seconds // 60} minutes without a page, {sessions.LONGEST.seconds // 3600} hours" in TEXT

@@ -191,6 +191,7 @@ _WORDS: Final[Mapping[str, Callable[[Details, str], str]]] = {
     "key_not_proved": _fixed("Tried to prove the key “{subject}”, and the text was not the right one"),
     "key_reported_lost": _fixed("Reported the key “{subject}” as lost: {fingerprint}"),
     "closed": _fixed("Closed the tender"),
+    "availability_recorded": _fixed("Availability ledger kept: {lines} lines, {not_accepting} of them “no”"),
     "cancelled": _fixed("Cancelled the tender"),
     "question_asked": _fixed("Question {number} was asked on the public page"),
     "question_answered": _fixed("Answered question {number} to everybody, as number {public_number} of the log"),

@@ -91,6 +91,11 @@ def bid_origin(facts: Mapping[str, Any]) -> str:
     return f"{facts['authority']}/{facts['reference']}/bid/{facts['bid']}"
 
 
+def closing_origin(authority: str, reference: str) -> str:
+    """Name the log that a closing counts."""
+    return f"{authority}/{reference}/closing"
+
+
 # --- in and out ---------------------------------------------------------------------------------------------
 
 
@@ -221,7 +226,7 @@ def check_closing(proof: ClosingProof, receipt: Receipt, key: str = "") -> tuple
         return (_wrong("closing_other_act", "The closing counted another act on this bid than this receipt's"),)
     path = [bytes.fromhex(step) for step in proof.path]
     root = merkle.root_from(closing_leaf(proof.bid, proof.leaf), proof.index, proof.size, path)
-    origin = f"{facts['authority']}/{facts['reference']}/closing"
+    origin = closing_origin(facts["authority"], facts["reference"])
     return tuple(_signed(proof.checkpoint, proof.key, key or receipt.key, origin, proof.size, root))
 
 

@@ -27,6 +27,7 @@ from workbench.models.tenders import PartRecord, TenderRecord
 from workbench.policies import Actor, NotForYou, Permission
 from workbench.queries import publishing as reads
 from workbench.services import StageError
+from workbench.services.bids.closing import close_register
 from workbench.services.publishing import held_publication, put_in_force
 
 
@@ -93,13 +94,15 @@ def decline_move(tender: TenderRecord, *, actor: Actor, at: datetime) -> None:
 
 
 def close_tender(tender: TenderRecord, *, actor: Actor, at: datetime) -> None:
-    """Close a tender after its deadline, once every question is answered."""
-    held_publication(tender)
+    """Close a tender after its deadline, once every question is answered, and sign which bids there are."""
+    publication = held_publication(tender)
     policies.check(actor, Permission.TENDER_CLOSE, tender)
     if why := closing_waits_for(tender, at):
         raise StageError(why)
+    rules = reads.rules_in_force(publication)
+    signed = close_register(tender, rules, at) if rules.tender.sealing else {}
     tender.stage, tender.changed_at, tender.version = "closed", at, tender.version + 1
-    _record("closed", tender, actor, at, {"deadline": _utc(tender.deadline or at)})
+    _record("closed", tender, actor, at, {"deadline": _utc(tender.deadline or at), **signed})
 
 
 def closing_waits_for(tender: TenderRecord, at: datetime) -> str:

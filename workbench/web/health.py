@@ -12,7 +12,7 @@ from time import perf_counter
 from flask import Blueprint, Flask, Response, abort, current_app, g, jsonify, request
 from flask.typing import ResponseReturnValue
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Histogram, generate_latest
-from sqlalchemy import select, text
+from sqlalchemy import or_, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from lots.errors import ProcurementError
@@ -20,6 +20,7 @@ from workbench import clock, engine, upgrade
 from workbench.config import LOOPBACK, Config, secrets_in
 from workbench.db import db
 from workbench.models.audit import ChainRecord
+from workbench.services.mails import oldest_waiting
 from workbench.web.access import open_to_all
 
 health = Blueprint("health", __name__)
@@ -90,9 +91,12 @@ def _may_read_metrics() -> bool:
 
 
 def _gauges() -> Iterator[tuple[str, int]]:
-    lengths = db.session.scalars(select(ChainRecord.length)).all()
+    # Drafts and bids have chains of their own: counting them would tell how many there are.
+    counted = or_(ChainRecord.name.startswith("tender:"), ChainRecord.name.startswith("authority:"))
+    lengths = db.session.scalars(select(ChainRecord.length).where(counted)).all()
     yield "workbench_chains", len(lengths)
     yield "workbench_events", sum(lengths)
+    yield "workbench_mail_seconds", int(oldest_waiting(clock.now()).total_seconds())
     if _config().is_sqlite:
         log = Path(f"{db.engine.url.database}-wal")
         yield "workbench_wal_bytes", log.stat().st_size if log.exists() else 0

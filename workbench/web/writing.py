@@ -9,8 +9,9 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
+from time import monotonic
 from urllib.parse import SplitResult, urlsplit
 
 from flask import Response, abort, current_app, g, jsonify, redirect, request
@@ -22,7 +23,7 @@ from werkzeug.exceptions import Conflict
 
 from lots.errors import ProcurementError
 from workbench import clock
-from workbench.audit import recorded
+from workbench.audit import ClockError, recorded
 from workbench.db import begin_writing, db
 from workbench.models.idempotency import AnsweredRecord
 from workbench.sending import OWN_FIELDS, UnknownFields, new_key
@@ -33,6 +34,7 @@ SELF_KEEPING = frozenset({"security"})
 """Blueprints of libraries that commit by themselves; only their request is checked here."""
 HASHING = frozenset({"security.login", "security.verify", "security.forgot_password"})
 """Where a password is only checked, which is slow by design: nobody's write waits for it."""
+_CLOCK_SLACK = timedelta(seconds=2)
 _KEY_LENGTHS = range(8, 65)
 _LONGEST_BODY = 100_000  # characters of a JSON answer that are kept for a repetition
 csrf = CSRFProtect()
@@ -61,8 +63,13 @@ class Sent:
 
 
 def carry_out(view: Callable[[], ResponseReturnValue]) -> ResponseReturnValue:
-    """Run the view of a write as one unit of work and return its answer, or the earlier answer to the same write."""
+    """Run the view of a write as one unit of work and return its answer, or the earlier answer to the same write.
+
+    ``g.first_byte_at`` is when the request had begun, ``g.last_byte_at`` when the whole of it was here: one clock.
+    """
+    g.first_byte_at, began = clock.now(), monotonic()
     check_request()
+    g.last_byte_at = _arrived(began)
     if request.blueprint in SELF_KEEPING:
         return _supervised(view)
     sent = _sent()
@@ -79,6 +86,14 @@ def carry_out(view: Callable[[], ResponseReturnValue]) -> ResponseReturnValue:
     finally:
         db.session.rollback()
         recorded().clear()
+
+
+def _arrived(began: float) -> datetime:
+    """Return the moment at which the body was whole; ClockError where the clock was set back meanwhile."""
+    passed, at = timedelta(seconds=monotonic() - began), clock.now()
+    if at < g.first_byte_at + passed - _CLOCK_SLACK:
+        raise ClockError("The clock of the server was set back while this came in: send it again. Nothing was saved")
+    return at
 
 
 def _supervised(view: Callable[[], ResponseReturnValue]) -> ResponseReturnValue:

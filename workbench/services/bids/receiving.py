@@ -63,6 +63,11 @@ def bid_chain(bid_id: str) -> str:
     return f"bid:{bid_id}"
 
 
+def authority_of(tender: TenderRecord) -> str:
+    """Name the authority as logs do: in one line."""
+    return " ".join(tender.authority.short_name.split())
+
+
 def annex_of(submission: Submission, price: PriceEnvelope) -> Annex:
     """Gather what only the tenderer may know of what they sent: lot, name, files, digests of what was sealed."""
     names = {each.id: each.name for each in submission.organisations}
@@ -120,7 +125,7 @@ def _facts(
     """Say everything that a receipt says, for the event to hold."""
     plan = rules.tender
     return {
-        "authority": " ".join(tender.authority.short_name.split()),
+        "authority": authority_of(tender),
         "tender": tender.id,
         "reference": plan.reference,
         "title": plan.title,

@@ -11,5 +11,7 @@ from flask import Blueprint
 pages = Blueprint("bids", __name__)
 
 from workbench.web.bids import (  # noqa: E402, F401 - they add their routes
+    availability,
+    following,
     keys,
 )
