@@ -7,18 +7,17 @@ open by the same rules, once the bids are open and the stage says that quality i
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final, Literal
 
 from lots.calendar import say_instant
 from lots.errors import ProcurementError
+from workbench.arrival_rules import DRAIN
 
 Kind = Literal["bid", "price"]
 KINDS: Final[tuple[Kind, ...]] = ("bid", "price")
 QUALITY_LOCKED: Final = frozenset({"moderation"})
 """Stages in which no quality score can change any more, so that a price kept apart may be seen."""
-DRAIN: Final = timedelta(seconds=120)
-"""After the deadline, what arrived in time may still be on its way into the database; closing waits that long."""
 
 
 class OpeningError(ProcurementError):

@@ -23,6 +23,11 @@ def demo_file() -> Path:
     return HERE / "demo" / DEMO
 
 
+def answers_file() -> Path:
+    """Find what the bids of the demonstration case say: made-up answers, by bid and award criterion."""
+    return HERE / "demo" / "answers.json"
+
+
 def template_file() -> Path:
     """Find the template “victim services, 3 lots”, a ``tender-file/1`` document without figures."""
     return HERE / "demo" / TEMPLATE

@@ -10,8 +10,8 @@ from itertools import combinations, permutations
 
 import pytest
 
+from workbench.arrival_rules import DRAIN
 from workbench.opening_rules import (
-    DRAIN,
     Hand,
     Kind,
     OpeningError,

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import socket
+import subprocess
+import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -83,4 +88,23 @@ def _serve(config: Config) -> None:
     from workbench.server import Server
 
     port = config.base_url.rsplit(":", 1)[1]
-    Server(config, bind=f"{HOST}:{port}", workers=WORKERS).run()
+    with _worker(config):
+        Server(config, bind=f"{HOST}:{port}", workers=WORKERS).run()
+
+
+@contextmanager
+def _worker(config: Config) -> Iterator[None]:
+    """Run the worker beside the pages, so that mails and reminders come without a second command."""
+    settings = {
+        "WORKBENCH_DATA": str(config.data),
+        "WORKBENCH_DATABASE_URL": config.database_url,
+        "WORKBENCH_BASE_URL": config.base_url,
+        "WORKBENCH_DEMO": "yes",
+    }
+    command = (sys.executable, "-m", "workbench.cli", "worker", "--every", "1", "--until-gone", str(os.getpid()))
+    process = subprocess.Popen(command, env={**os.environ, **settings}, stdin=subprocess.DEVNULL)
+    try:
+        yield
+    finally:
+        process.terminate()
+        process.wait()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 from collections.abc import Callable
@@ -76,7 +77,7 @@ def worker(url: str, every: float, until_gone: int | None) -> None:
 
     app = create_app()
     config: Config = app.config["WORKBENCH"]
-    logs.configure()
+    logs.configure(logging.WARNING if config.demo else logging.INFO)
     stop = _stopped_by_signals()
     jobs = (
         Job("remind", REMIND_EVERY, lambda: _remind(config, clock.now())),
