@@ -56,6 +56,7 @@ class World:
             "digest": "d" * 16, "name": "app.js", "number": 1,
             "question_id": "q" * 36, "notice": 1, "document": "annex", "reference": "T-0", "code": "c" * 8,
             "bid_id": "b" * 36,
+            "key_id": "k" * 36,
         }  # fmt: skip
 
     def digest(self) -> str:

@@ -19,6 +19,7 @@ from workbench.web.bids import (  # noqa: E402, F401 - they add their routes
     bid_sending,
     checking,
     following,
+    keys,
     opened,
     opening,
 )
