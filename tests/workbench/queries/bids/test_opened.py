@@ -19,6 +19,7 @@ from scoring.evaluation import evaluate_lot
 from scoring.rule_set import rule_set
 from scoring.tender_file import TenderFile
 from tests.scoring.test_received import apart
+from tests.workbench import sealed
 from tests.workbench.opening import closed, opened, part, rows
 from tests.workbench.published import World, a_world, published
 from tests.workbench.sealed import BEFORE, FOUR, a_sealed_world, committed, publication, submitted, times
@@ -113,7 +114,9 @@ def test_the_fourteen_bids_of_the_demonstration_come_back_the_same(db_session: s
 
 def a_sealed_file(rules: TenderFile) -> World:
     """Publish the demonstration's rules in the days in which they were."""
-    world = published(a_world(rules, created_at=SIGNED_OFF, changed_at=SIGNED_OFF), SIGNED_OFF)
+    world = a_world(rules, created_at=SIGNED_OFF, changed_at=SIGNED_OFF)
+    sealed.prove_keys(world, FOUR)
+    published(world, SIGNED_OFF)
     recorded().clear()
     return world
 
@@ -221,4 +224,3 @@ def test_the_fact_sheet_draws_whoever_is_in_several_bids(world: World) -> None:
     assert sheet.drawing is not None
     assert (len(sheet.drawing.lines), len(sheet.drawing.left), len(sheet.drawing.right)) == (4, 2, 2)
     assert sheet.drawing.words == "Harbour Trust is in 2 bids; Quayside Trust is in 2 bids"
-

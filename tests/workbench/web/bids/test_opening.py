@@ -212,9 +212,7 @@ def _with_bids() -> Any:
     return replace(factories.tender_file(), tender=a_file().tender)
 
 
-def test_the_list_leads_to_a_bid_with_its_organisations_money_and_rules(
-    app: Workbench, world: World, bid: str
-) -> None:
+def test_the_list_leads_to_a_bid_with_its_organisations_money_and_rules(app: Workbench, world: World, bid: str) -> None:
     client = client_of(app, world, "officer")
     listed = page(client, world, "bids/").text
     assert f"/bids/{bid}/" in listed
@@ -306,7 +304,7 @@ def test_while_the_price_is_shut_the_bid_s_page_says_so(app: Workbench, db_sessi
     text = page(client_of(app, world, "officer"), world, f"bids/{bid.bid_id}/").text
     assert "The envelope with the price is shut." in text
     assert "£" not in text
-    assert "stay shut until the scores for quality are locked" in page(
-        client_of(app, world, "opener"), world, "opening/price/"
-    ).text
-
+    assert (
+        "stay shut until the scores for quality are locked"
+        in page(client_of(app, world, "opener"), world, "opening/price/").text
+    )
