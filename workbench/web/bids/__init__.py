@@ -19,4 +19,5 @@ from workbench.web.bids import (  # noqa: E402, F401 - they add their routes
     bid_sending,
     checking,
     following,
+    keys,
 )
