@@ -16,6 +16,7 @@ from workbench.db import db
 from workbench.sending import WRITES
 from workbench.web import BLUEPRINTS, SET_UPS, errors, headers, health, logs, writing
 from workbench.web.limits import limiter
+from workbench.web.receiving import InMemory
 
 LARGEST_BODY = 2 * 1024 * 1024
 """Bytes of a form; pages that take files set their own limit on the request."""
@@ -26,7 +27,9 @@ _A_YEAR = 365 * 24 * 60 * 60
 
 
 class Workbench(Flask):
-    """Flask, with every write run as one unit of work."""
+    """Flask, with every write run as one unit of work and no file of a request on a disk."""
+
+    request_class = InMemory
 
     def dispatch_request(self) -> ResponseReturnValue:
         """Run the view of the request; a write runs inside :func:`workbench.web.writing.carry_out`."""

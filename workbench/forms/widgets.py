@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from govuk_frontend_wtf.wtforms_widgets import (
+    GovCharacterCount,
     GovCheckboxesInput,
     GovCheckboxInput,
     GovDateInput,
@@ -50,6 +51,10 @@ class TextInput(GovTextInput):
 
 class TextAreaInput(GovTextArea):
     """Several lines to type in."""
+
+
+class CountedText(GovCharacterCount):
+    """Several lines with their words counted; the template says the limit (``maxwords``)."""
 
 
 class DayInput(GovDateInput):

@@ -6,12 +6,12 @@ together with the one event they recorded and with the answer that was given; a 
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from time import monotonic
+from typing import Any, ParamSpec
 from urllib.parse import SplitResult, urlsplit
 
 from flask import Response, abort, current_app, g, jsonify, redirect, request
@@ -27,6 +27,8 @@ from workbench.audit import ClockError, recorded
 from workbench.db import begin_writing, db
 from workbench.models.idempotency import AnsweredRecord
 from workbench.sending import OWN_FIELDS, UnknownFields, new_key
+from workbench.web.receiving import Receiver
+from workbench.web.veil import worn
 
 FORMS = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
 """What a write may be sent as: everything else would slip past the fields, which read texts."""
@@ -38,6 +40,7 @@ _CLOCK_SLACK = timedelta(seconds=2)
 _KEY_LENGTHS = range(8, 65)
 _LONGEST_BODY = 100_000  # characters of a JSON answer that are kept for a repetition
 csrf = CSRFProtect()
+P = ParamSpec("P")
 
 
 class ForeignPage(ProcurementError):  # noqa: N818 - it names a state, not a slip
@@ -69,6 +72,8 @@ def carry_out(view: Callable[[], ResponseReturnValue]) -> ResponseReturnValue:
     """
     g.first_byte_at, began = clock.now(), monotonic()
     check_request()
+    if _only_checks():
+        return _without_writing(view)
     g.last_byte_at = _arrived(began)
     if request.blueprint in SELF_KEEPING:
         return _supervised(view)
@@ -82,6 +87,35 @@ def carry_out(view: Callable[[], ResponseReturnValue]) -> ResponseReturnValue:
         response = current_app.make_response(view())
         _check_fields()
         _finish(answered, response)
+        return response
+    finally:
+        db.session.rollback()
+        recorded().clear()
+
+
+def checks_only(view: Callable[P, ResponseReturnValue]) -> Callable[P, ResponseReturnValue]:
+    """Mark the view of a form that is only worked out and answered: nothing is saved, and no write lock is taken.
+
+    Its body, origin and token are checked like any other's; a key is not asked for, because sending it twice does
+    nothing twice. It may also be sent as JSON. Goes under ``open_to_all`` or ``requires``.
+    """
+    view.checks_only = True  # type: ignore[attr-defined]
+    return view
+
+
+def _only_checks() -> bool:
+    return getattr(current_app.view_functions.get(request.endpoint or ""), "checks_only", False)
+
+
+def _without_writing(view: Callable[[], ResponseReturnValue]) -> ResponseReturnValue:
+    """Run a view that only checks; one that records or changes anything is a fault of ours."""
+    recorded().clear()
+    try:
+        response = current_app.make_response(view())
+        if request.form or request.files:
+            _check_fields()
+        if recorded() or db.session.new or db.session.dirty or db.session.deleted:
+            raise RuntimeError(f"{request.endpoint} is marked as only checking, and changed something")
         return response
     finally:
         db.session.rollback()
@@ -115,8 +149,11 @@ def _supervised(view: Callable[[], ResponseReturnValue]) -> ResponseReturnValue:
 
 def check_request() -> None:
     """Refuse a write whose body is cut short or unreadable, or that another site asked for."""
-    if request.mimetype not in FORMS and (request.content_length or request.mimetype):
+    taken = FORMS | {"application/json"} if _only_checks() else FORMS
+    if request.mimetype not in taken and (request.content_length or request.mimetype):
         abort(415, "Send this as a form. Nothing was saved")
+    if request.mimetype not in FORMS:
+        request.get_data()  # reads the whole body; the view reads its texts strictly
     texts = list(request.form.items(multi=True))  # reads the whole body
     if any(unreadable(text) for pair in texts for text in pair):
         raise UnreadableText("What was sent has characters that are no text; type them again. Nothing was saved")
@@ -127,7 +164,13 @@ def check_request() -> None:
 
 def unreadable(text: str) -> bool:
     """Say whether a text has a NUL or half a character, which no database keeps."""
-    return "\0" in text or any(unicodedata.category(character) == "Cs" for character in text)
+    if "\0" in text:
+        return True
+    try:
+        text.encode()
+    except UnicodeEncodeError:  # half a character is all that has no UTF-8
+        return True
+    return False
 
 
 def _check_origin() -> None:
@@ -159,7 +202,10 @@ def _sent() -> Sent:
     key = request.form.get("_key") or request.headers.get("Idempotency-Key") or ""
     if len(key) not in _KEY_LENGTHS or not key.isascii() or not key.isprintable():
         abort(400, "The form has lost its key: open the page again and send it once more. Nothing was saved")
-    return Sent(_who(), f"{request.method} {request.path}"[:300], key, _digest())
+    where, veil = f"{request.method} {request.path}"[:300], worn()
+    if veil is not None:
+        return Sent(veil.actor, veil.blur(where), key, veil.blur(_digest()))
+    return Sent(_who(), where, key, _digest())
 
 
 def _who() -> str:
@@ -174,9 +220,17 @@ def _digest() -> str:
         if name not in OWN_FIELDS or name == "_version":
             total.update(sha256(name.encode()).digest() + sha256(text.encode()).digest())
     for name, file in request.files.items(multi=True):
-        total.update(sha256(name.encode()).digest() + sha256(file.stream.read()).digest())
-        file.stream.seek(0)
+        total.update(sha256(name.encode()).digest() + _file_digest(file.stream))
     return total.hexdigest()
+
+
+def _file_digest(stream: Any) -> bytes:
+    """Digest a file that was sent; one that was sealed as it came in knows its own digest."""
+    if isinstance(stream, Receiver):
+        return stream.finish()
+    total = sha256(stream.read()).digest()
+    stream.seek(0)
+    return total
 
 
 def _claim(sent: Sent) -> tuple[AnsweredRecord, bool]:
@@ -202,9 +256,13 @@ def _again(answered: AnsweredRecord, sent: Sent) -> ResponseReturnValue:
         raise OtherBody(
             "This form was already sent with other content: open the page again, compare, and send what is missing"
         )
-    if answered.body:
-        return Response(answered.body, answered.status, mimetype="application/json")
-    return redirect(answered.location, 303)
+    veil = worn()
+    body, location = answered.body, answered.location
+    if veil is not None:
+        body, location = (veil.show(each, answered.key) for each in (body, location))
+    if body:
+        return Response(body, answered.status, mimetype="application/json")
+    return redirect(location, 303)
 
 
 def _finish(answered: AnsweredRecord, response: Response) -> None:
@@ -214,10 +272,13 @@ def _finish(answered: AnsweredRecord, response: Response) -> None:
         raise RuntimeError(f"{request.endpoint} recorded {events} events for one write: it must be exactly one")
     if not events:
         return
+    veil = worn()
+    is_short = response.is_json and len(response.get_data()) <= _LONGEST_BODY
+    body = response.get_data(as_text=True) if is_short else ""
+    location = response.headers.get("Location") or request.path
     answered.status = response.status_code
-    if response.is_json and len(response.get_data()) <= _LONGEST_BODY:
-        answered.body = response.get_data(as_text=True)
-    answered.location = response.headers.get("Location") or request.path
+    answered.body = veil.hide(body, answered.key) if veil else body
+    answered.location = veil.hide(location, answered.key) if veil else location
     db.session.commit()
 
 

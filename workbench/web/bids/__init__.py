@@ -12,5 +12,12 @@ pages = Blueprint("bids", __name__)
 
 from workbench.web.bids import (  # noqa: E402, F401 - they add their routes
     availability,
+    bid,
+    bid_files,
+    bid_partners,
+    bid_parts,
+    bid_sending,
+    checking,
     following,
+    keys,
 )
