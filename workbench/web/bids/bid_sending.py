@@ -167,7 +167,7 @@ def _acts(desk: Desk) -> list[Act]:
         for lot, bid in desk.draft.workspace.bids.items()
         for version, act, at in bid.acts
     ]
-    return sorted(found, key=lambda each: each.at, reverse=True)
+    return sorted(found, key=lambda each: (each.at, each.version), reverse=True)
 
 
 def _receipt(desk: Desk, bid_id: str, number: int) -> Receipt:
