@@ -74,7 +74,7 @@ MUST_HAVE = {
 
 @dataclass(frozen=True)
 class Where:
-    """The page and field a finding is about; ``kind`` is empty for a page that edits no part (the panel)."""
+    """The page and field a finding is about; ``kind`` is empty for a page that edits no part (the panel, the keys)."""
 
     task: str
     kind: Kind | Literal[""] = ""
@@ -124,6 +124,8 @@ def where(place: str, parts: Sequence[Part]) -> Where:
     if place.startswith("part:"):
         _, name, key = place.split(":", 2)
         return Where(TASK_OF[name].id, name, key)  # type: ignore[arg-type]
+    if place == "keys":
+        return Where("sealing")
     for pattern, kind in _LISTED:
         if found := re.match(pattern, place):
             complete = [part for part in parts if part.kind == kind and part.content is not None]

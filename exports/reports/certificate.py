@@ -10,12 +10,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from typing import Final
 
 from exports.claims.claim import ClaimError, Difference, compare, read_as
 from exports.codec import record
-from exports.documents import CLAIM, DocumentHead, Slot, addressee_of, empty, require
+from exports.documents import CLAIM, Addressee, DocumentHead, Slot, addressee_of, empty, require
 from exports.opening import opened
 from exports.pdf import Attached
 from exports.reports.charts import stacked_bar
@@ -28,11 +28,14 @@ from lots.lot import Lot
 from lots.money import Money, total
 from lots.organisation import Organisation
 from lots.split.report import SplitReport
+from lots.split.self_check import BID, check_sheet, lot_to_check
+from lots.split.sheet import SplitSheet
 from lots.thresholds import VatBasis
 from scoring.tender_file import TenderFile
 
 FORMAT: Final = "split-claim/1"
 FIRST_NUMBER = 40  # certificates follow the letters in a lot's folder
+_NOT_ASKED = "Asked in the bid"
 _COLUMNS = 7  # years beside one another in a table
 
 
@@ -70,7 +73,10 @@ class InputTable:
 
 @dataclass(frozen=True)
 class ComplianceCertificate:
-    """The certificate of one bid (or, where a rule is broken, the check that says which and what mends it)."""
+    """The certificate of one bid (or, where a rule is broken, the check that says which and what mends it).
+
+    ``checked_at`` is set where nobody has received a bid: a tenderer's own check of figures it typed.
+    """
 
     head: DocumentHead
     vat: VatBasis
@@ -87,6 +93,7 @@ class ComplianceCertificate:
     bar: tuple[BarPart, ...]
     inputs: tuple[InputTable, ...]
     attachments: tuple[Attached, ...] = ()
+    checked_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -135,6 +142,36 @@ def compliance_certificate(file: TenderFile, bid_id: str) -> ComplianceCertifica
     )
 
 
+def self_check_certificate(file: TenderFile, lot_id: str, sheet: SplitSheet, at: datetime) -> ComplianceCertificate:
+    """Make the certificate of a tenderer's own check, made ``at`` a moment; KeyError where there is no such lot.
+
+    Whether partners have confirmed their figures is asked in the bid, so the certificate leaves that rule out.
+    """
+    lot = lot_to_check(file.tender.lot(lot_id))
+    check = check_sheet(sheet, lot, at)
+    bid, known = check.bid, check.organisations
+    found = checked(bid, lot, known)
+    head = _self_check_head(file, lot_id, known[bid.tenderer].name, at, compliant=found.compliant)
+    return ComplianceCertificate(
+        head=head,
+        vat=file.tender.vat,
+        lot=lot,
+        tenderer=known[bid.tenderer].name,
+        compliant=found.compliant,
+        received=london(at).date(),
+        price=bid.price,
+        rows=found.rows,
+        breaches=found.breaches,
+        changes=found.changes,
+        remarks=found.remarks,
+        parties=tuple(replace(row, confirmed=_NOT_ASKED) for row in _party_rows(bid, known, found.report)),
+        bar=_bar(bid, found.report),
+        inputs=tuple(_inputs(bid, found.report)),
+        attachments=(_claim(head, bid, lot, tuple(known.values()), found, "self_check"),),
+        checked_at=at,
+    )
+
+
 def recompute(data: bytes) -> tuple[Difference, ...]:
     """Check a certificate again from its attached claim; nothing returned means that every figure matches.
 
@@ -176,12 +213,25 @@ def _head(file: TenderFile, bid: Bid, *, compliant: bool) -> DocumentHead:
     return paper_head(file, slot, london(bid.received_at).date(), mark="C", early=True)
 
 
-def _claim(head: DocumentHead, bid: Bid, lot: Lot, organisations: Sequence[Organisation], found: Checked) -> Attached:
+def _self_check_head(file: TenderFile, lot_id: str, name: str, at: datetime, *, compliant: bool) -> DocumentHead:
+    title = "Certificate of a self-check" if compliant else "Self-check: rules not met"
+    slot = Slot(title, "certificate", 0, lot_id, BID, "addressee only", Addressee(name))
+    return paper_head(file, slot, london(at).date(), mark="S", early=True)
+
+
+def _claim(
+    head: DocumentHead,
+    bid: Bid,
+    lot: Lot,
+    organisations: Sequence[Organisation],
+    found: Checked,
+    document: str = "compliance_certificate",
+) -> Attached:
     """Seal the figures submitted and the rules, without answers, commitments or anybody's address."""
     payments = bid.split.payments if bid.split else ()
     named = {party.organisation for party in bid.parties} | {each for it in payments for each in (it.payer, it.payee)}
     claim = SplitClaim(
-        "compliance_certificate",
+        document,
         head.number,
         head.tender_reference,
         head.rules_digest,

@@ -109,10 +109,16 @@ def checked(bid: Bid, lot: Lot, organisations: Mapping[str, Organisation]) -> Ch
     priced = price_findings(bid, lot, f"bid {bid.id}")
     broken = [Breach(it.code, it.message) for it in (*errors_in(priced), *report.errors)]
     others: list[Finding] = [it for it in (*priced, *report.findings) if it.severity != "error"]
-    rows = (*map(_money_row, ceiling_figures(bid, lot)), *(_row(figure, report) for figure in report.figures))
+    rows = rule_rows(report, lot)
     dear = ["Change the price, or ask the buyer."] if errors_in(priced) else []
     changes = _changes(report, bid, lot, organisations, dear)
     return Checked(report, rows, tuple(broken), tuple(it.message for it in others), changes)
+
+
+def rule_rows(report: SplitReport, lot: Lot) -> tuple[RuleRow, ...]:
+    """Put every rule about price and split into words, as :func:`checked` does, without looking for what mends it."""
+    ceilings = map(_money_row, ceiling_figures(report.bid, lot))
+    return (*ceilings, *(_row(figure, report) for figure in report.figures))
 
 
 def printed_rows(found: Checked) -> Pairs:

@@ -183,7 +183,7 @@ class _Reader:
         if role not in ("lead", "partner", "sub_contractor") or (at and role == "lead"):
             self._say("sheet_role", "Choose partner or sub-contractor.", f"organisations-{at}-role")
             role = "partner"
-        name = row.name.strip() or ("The lead" if at == 0 else f"Organisation {at + 1}")
+        name = called(row, at)
         return SheetOrganisation(
             row.id or f"o{at + 1}", name, cast(PartyRole, role), row.number,
             row.vcse, row.by_and_for, row.sme, row.group, row.work,
@@ -207,6 +207,11 @@ class _Reader:
                 self._say("sheet_unknown", text, place + name)
         figures = self._figures(row.figures, place + "figures")
         return SheetPayment(row.payer, row.payee, figures, self._figures(row.kept_back, place + "kept_back"))
+
+
+def called(row: TypedOrganisation, at: int) -> str:
+    """Return the name of a row's organisation, or what it is called until it has one."""
+    return row.name.strip() or ("The lead" if at == 0 else f"Organisation {at + 1}")
 
 
 def unnamed(typed: TypedSheet) -> Iterator[Finding]:

@@ -184,6 +184,12 @@ _WORDS: Final[Mapping[str, Callable[[Details, str], str]]] = {
         f"Asked to move the deadline, which had passed, to {_when(details['to'])}"
     ),
     "deadline_move_declined": lambda details, _: f"Declined to move the deadline to {_when(details['to'])}",
+    "key_registered": _fixed("Made a key of custodians, “{subject}”: {fingerprint}"),
+    "key_used_again": _fixed("Put the key “{subject}” among the custodians again: {fingerprint}"),
+    "key_removed": _fixed("Took the key “{subject}” out of the custodians: {fingerprint}"),
+    "key_proved": _fixed("Proved the key “{subject}”: {fingerprint}"),
+    "key_not_proved": _fixed("Tried to prove the key “{subject}”, and the text was not the right one"),
+    "key_reported_lost": _fixed("Reported the key “{subject}” as lost: {fingerprint}"),
     "closed": _fixed("Closed the tender"),
     "availability_recorded": _fixed("Availability ledger kept: {lines} lines, {not_accepting} of them “no”"),
     "cancelled": _fixed("Cancelled the tender"),

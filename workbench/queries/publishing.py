@@ -15,6 +15,7 @@ from exports import tender_file
 from exports.codec import record
 from exports.rule_changes import RuleChange, changes
 from lots.errors import Finding, ProcurementError, errors_in
+from lots.sealing import Sealing
 from scoring.checks.file import check
 from scoring.checks.publication import publication_findings
 from scoring.tender_file import TenderFile
@@ -24,6 +25,7 @@ from workbench.models.audit import EventRecord
 from workbench.models.publishing import DeadlineRequestRecord, NoticeRecord, PublicationRecord, PublishedFileRecord
 from workbench.models.tenders import RuleSetRecord, TenderRecord
 from workbench.parts import Part, split
+from workbench.queries.bids.keys import key_findings
 from workbench.queries.tenders import Draft
 from workbench.tasks import Item, rail
 
@@ -44,8 +46,15 @@ def findings_on(draft: Draft, today: date) -> tuple[Finding, ...]:
     file, form = draft.read
     if file is None:
         return form
-    found = (*form, *check(file), *publication_findings(file, today=today, people=draft.panel))
+    unproved = key_findings(draft, today, _sealing_in_force(draft))
+    found = (*form, *check(file), *publication_findings(file, today=today, people=draft.panel), *unproved)
     return tuple({(each.place, each.message): each for each in found}.values())
+
+
+def _sealing_in_force(draft: Draft) -> Sealing | None:
+    """Return how the rules in force say that bids are sealed; None before publication."""
+    publication = publication_of(draft.tender.id) if draft.tender.stage == "published" else None
+    return rules_in_force(publication).tender.sealing if publication else None
 
 
 def unmet_on(draft: Draft, today: date) -> tuple[Item, ...]:

@@ -17,7 +17,7 @@ from exports.codec.strict_json import BAD, parse
 from lots.errors import Finding, ProcurementError
 from workbench.chain import UncanonicalError, canonical, leaf_of
 from workbench.sealing import merkle
-from workbench.sealing.notes import NoteError, read_checkpoint, verified
+from workbench.sealing.notes import Checkpoint, NoteError, Signer, read_checkpoint, sign, verified
 
 FORMAT = "bid-receipt/1"
 CLOSING_FORMAT = "closing-proof/1"
@@ -41,7 +41,7 @@ class Annex:
     @property
     def digest(self) -> str:
         """Return what the event says of it."""
-        return sha256(bytes.fromhex(self.salt) + canonical(self.said)).hexdigest()
+        return sha256(_raw(self.salt) + canonical(self.said)).hexdigest()
 
     def data(self) -> dict[str, Any]:
         """Turn it into JSON."""
@@ -83,7 +83,7 @@ class ClosingProof:
 
 def closing_leaf(bid_id: str, leaf: str) -> bytes:
     """Return the leaf that stands for a bid in the closing tree: its id and the leaf of the last act on it."""
-    return merkle.leaf_hash(bid_id.encode() + bytes.fromhex(leaf))
+    return merkle.leaf_hash(bid_id.encode() + _raw(leaf))
 
 
 def bid_origin(facts: Mapping[str, Any]) -> str:
@@ -94,6 +94,14 @@ def bid_origin(facts: Mapping[str, Any]) -> str:
 def closing_origin(authority: str, reference: str) -> str:
     """Name the log that a closing counts."""
     return f"{authority}/{reference}/closing"
+
+
+def issue(facts: Mapping[str, Any], canon: str, salt: str, leaves: tuple[str, ...], by: Signer) -> Receipt:
+    """Make the receipt of the last event of a bid's log, and sign that log as it now is."""
+    hashes, index = [_raw(leaf) for leaf in leaves], len(leaves) - 1
+    note = sign(str(Checkpoint(bid_origin(facts), len(leaves), merkle.root(hashes))), by)
+    path = tuple(step.hex() for step in merkle.inclusion(hashes, index))
+    return Receipt(facts, len(leaves), canon, salt, leaves[-1], leaves, index, path, note, by.public)
 
 
 # --- in and out ---------------------------------------------------------------------------------------------
@@ -149,9 +157,8 @@ def read_closing(data: bytes) -> ClosingProof:
 
 
 def is_one(data: bytes) -> bool:
-    """Say whether a file claims to be a receipt or a closing proof."""
-    head = data[:200_000]
-    return any(f'"format":"{form}"'.encode() in head for form in (FORMAT, CLOSING_FORMAT)) and data[:1] == b"{"
+    """Say whether a file claims to be a receipt."""
+    return data[:1] == b"{" and f'"format":"{FORMAT}"'.encode() in data
 
 
 def _object(data: bytes, form: str) -> dict[str, Any]:
@@ -186,16 +193,16 @@ def _event(receipt: Receipt) -> Iterator[Finding]:
     expected = (f"bid:{facts['bid']}", receipt.seq, ACTIONS.get(facts["act"]), facts["committed_at"], None)
     if (said["chain"], said["seq"], said["action"], said["at"], said["actor"]) != expected:
         yield _wrong("event_differs", "The event is about another bid, another act or another time")
-    if leaf_of(bytes.fromhex(receipt.salt), receipt.canon.encode()) != receipt.leaf:
+    if leaf_of(_raw(receipt.salt), receipt.canon.encode()) != receipt.leaf:
         yield _wrong("leaf_differs", "The event was changed after it was recorded: its hash is another one")
 
 
 def _log(receipt: Receipt, key: str) -> Iterator[Finding]:
-    leaves = [bytes.fromhex(leaf) for leaf in receipt.leaves]
+    leaves = [_raw(leaf) for leaf in receipt.leaves]
     if (receipt.seq, receipt.leaves[receipt.seq - 1 :][:1]) != (receipt.index + 1, (receipt.leaf,)):
         yield _wrong("place_differs", "The event does not stand where the receipt says in the log of the bid")
-    path = [bytes.fromhex(step) for step in receipt.path]
-    root = merkle.root_from(bytes.fromhex(receipt.leaf), receipt.index, len(leaves), path)
+    path = [_raw(step) for step in receipt.path]
+    root = merkle.root_from(_raw(receipt.leaf), receipt.index, len(leaves), path)
     if root is None or root != merkle.root(leaves):
         yield _wrong("path_differs", "The proof does not lead from the event to the root of the log")
     yield from _signed(receipt.checkpoint, receipt.key, key, bid_origin(receipt.facts), len(leaves), root)
@@ -224,10 +231,18 @@ def check_closing(proof: ClosingProof, receipt: Receipt, key: str = "") -> tuple
     facts = receipt.facts
     if (proof.bid, proof.leaf) != (facts["bid"], receipt.leaf):
         return (_wrong("closing_other_act", "The closing counted another act on this bid than this receipt's"),)
-    path = [bytes.fromhex(step) for step in proof.path]
+    path = [_raw(step) for step in proof.path]
     root = merkle.root_from(closing_leaf(proof.bid, proof.leaf), proof.index, proof.size, path)
     origin = closing_origin(facts["authority"], facts["reference"])
     return tuple(_signed(proof.checkpoint, proof.key, key or receipt.key, origin, proof.size, root))
+
+
+def _raw(text: str) -> bytes:
+    """Read hexadecimal in its one spelling, so that no changed character goes unseen; ValueError for another."""
+    data = bytes.fromhex(text)
+    if data.hex() != text:
+        raise ValueError(f"{text[:20]} is not written as digests are")
+    return data
 
 
 def _wrong(code: str, message: str) -> Finding:

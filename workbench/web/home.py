@@ -11,6 +11,7 @@ from workbench import clock
 from workbench.countdown import left
 from workbench.queries import home as cast_reads
 from workbench.queries import publishing
+from workbench.receipts_key import current_signer
 from workbench.web import access
 from workbench.web.access import open_to_all
 from workbench.web.sessions import IDLE, LONGEST
@@ -23,6 +24,7 @@ ABOUT = {
     "accessibility": "Accessibility",
     "privacy": "Privacy",
     "security": "Security",
+    "sealing": "How bids are kept sealed",
 }
 """The pages under ``/about/`` by their address, in the order of the foot of each page."""
 
@@ -52,4 +54,7 @@ def about(name: str) -> ResponseReturnValue:
     if name not in ABOUT:
         abort(404)
     minutes, hours = (int(span.total_seconds()) // unit for span, unit in ((IDLE, 60), (LONGEST, 3600)))
-    return render_template(f"about/{name}.html", about_title=ABOUT[name], minutes=minutes, hours=hours)
+    return render_template(
+        f"about/{name}.html", about_title=ABOUT[name], minutes=minutes, hours=hours,
+        receipt_key=current_signer().public,
+    )  # fmt: skip

@@ -20,6 +20,7 @@ from wtforms.form import BaseForm
 from lots.calendar import london, say, say_instant
 from lots.errors import ProcurementError
 from lots.money import Money
+from lots.recipients import fingerprint
 from lots.words import counted
 from workbench.paths import template_folder
 from workbench.web.access import open_to_all
@@ -42,7 +43,13 @@ def init_pages(app: Flask) -> None:
     app.jinja_loader = ChoiceLoader([FileSystemLoader(template_folder()), PrefixLoader(macros)])
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(
-        money=say_money, percent=say_percent, day=say_day, instant=say_moment, counted=counted, worst_first=worst_first
+        money=say_money,
+        percent=say_percent,
+        day=say_day,
+        instant=say_moment,
+        counted=counted,
+        worst_first=worst_first,
+        fingerprint=fingerprint,
     )
     app.jinja_env.globals.update(static_url=static_url, error_list=error_list, NOTHING=NOTHING)
     app.add_url_rule("/assets/<digest>/<path:name>", "assets", send_asset)

@@ -26,6 +26,7 @@ from workbench.models.publishing import PublicationRecord
 from workbench.models.tenders import TenderRecord
 from workbench.queries import publishing as reads
 from workbench.queries import questions as asked
+from workbench.queries.bids.published_lots import has_rules
 from workbench.services import questions
 from workbench.web.access import open_to_all
 from workbench.web.limits import limiter
@@ -198,6 +199,7 @@ def _notice(publication: PublicationRecord, tender: TenderRecord, words: str) ->
         asking=_asking(file, tender),
         until=asked.taken_until(file),
         words=words,
+        checkable=any(map(has_rules, file.tender.contract_lots)),
     )
 
 

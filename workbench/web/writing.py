@@ -6,13 +6,12 @@ together with the one event they recorded and with the answer that was given; a 
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from time import monotonic
-from typing import Any
+from typing import Any, ParamSpec
 from urllib.parse import SplitResult, urlsplit
 
 from flask import Response, abort, current_app, g, jsonify, redirect, request
@@ -41,6 +40,7 @@ _CLOCK_SLACK = timedelta(seconds=2)
 _KEY_LENGTHS = range(8, 65)
 _LONGEST_BODY = 100_000  # characters of a JSON answer that are kept for a repetition
 csrf = CSRFProtect()
+P = ParamSpec("P")
 
 
 class ForeignPage(ProcurementError):  # noqa: N818 - it names a state, not a slip
@@ -72,6 +72,8 @@ def carry_out(view: Callable[[], ResponseReturnValue]) -> ResponseReturnValue:
     """
     g.first_byte_at, began = clock.now(), monotonic()
     check_request()
+    if _only_checks():
+        return _without_writing(view)
     g.last_byte_at = _arrived(began)
     if request.blueprint in SELF_KEEPING:
         return _supervised(view)
@@ -85,6 +87,35 @@ def carry_out(view: Callable[[], ResponseReturnValue]) -> ResponseReturnValue:
         response = current_app.make_response(view())
         _check_fields()
         _finish(answered, response)
+        return response
+    finally:
+        db.session.rollback()
+        recorded().clear()
+
+
+def checks_only(view: Callable[P, ResponseReturnValue]) -> Callable[P, ResponseReturnValue]:
+    """Mark the view of a form that is only worked out and answered: nothing is saved, and no write lock is taken.
+
+    Its body, origin and token are checked like any other's; a key is not asked for, because sending it twice does
+    nothing twice. It may also be sent as JSON. Goes under ``open_to_all`` or ``requires``.
+    """
+    view.checks_only = True  # type: ignore[attr-defined]
+    return view
+
+
+def _only_checks() -> bool:
+    return getattr(current_app.view_functions.get(request.endpoint or ""), "checks_only", False)
+
+
+def _without_writing(view: Callable[[], ResponseReturnValue]) -> ResponseReturnValue:
+    """Run a view that only checks; one that records or changes anything is a fault of ours."""
+    recorded().clear()
+    try:
+        response = current_app.make_response(view())
+        if request.form or request.files:
+            _check_fields()
+        if recorded() or db.session.new or db.session.dirty or db.session.deleted:
+            raise RuntimeError(f"{request.endpoint} is marked as only checking, and changed something")
         return response
     finally:
         db.session.rollback()
@@ -118,8 +149,11 @@ def _supervised(view: Callable[[], ResponseReturnValue]) -> ResponseReturnValue:
 
 def check_request() -> None:
     """Refuse a write whose body is cut short or unreadable, or that another site asked for."""
-    if request.mimetype not in FORMS and (request.content_length or request.mimetype):
+    taken = FORMS | {"application/json"} if _only_checks() else FORMS
+    if request.mimetype not in taken and (request.content_length or request.mimetype):
         abort(415, "Send this as a form. Nothing was saved")
+    if request.mimetype not in FORMS:
+        request.get_data()  # reads the whole body; the view reads its texts strictly
     texts = list(request.form.items(multi=True))  # reads the whole body
     if any(unreadable(text) for pair in texts for text in pair):
         raise UnreadableText("What was sent has characters that are no text; type them again. Nothing was saved")
@@ -130,7 +164,13 @@ def check_request() -> None:
 
 def unreadable(text: str) -> bool:
     """Say whether a text has a NUL or half a character, which no database keeps."""
-    return "\0" in text or any(unicodedata.category(character) == "Cs" for character in text)
+    if "\0" in text:
+        return True
+    try:
+        text.encode()
+    except UnicodeEncodeError:  # half a character is all that has no UTF-8
+        return True
+    return False
 
 
 def _check_origin() -> None:

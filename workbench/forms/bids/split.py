@@ -31,6 +31,7 @@ from lots.split.typed import (
     TypedOrganisation,
     TypedPayment,
     TypedSheet,
+    called,
     read_sheet,
     unnamed,
 )
@@ -51,6 +52,8 @@ class SplitForm(PageForm):
     """
 
     buttons: ClassVar[frozenset[str]] = frozenset({"do"})
+    edit_url = ""
+    """Where the buttons that add and take out send the form, where a page has an address for that."""
 
     def __init__(
         self, formdata: Any = ..., *, years: int, typed: TypedSheet | None = None, version: int | None = None,
@@ -125,7 +128,7 @@ class SplitForm(PageForm):
     def payers(self) -> list[tuple[str, str]]:
         """List who may pay somebody: every row, by its name where it has one."""
         rows = enumerate(self.given.organisations)
-        return [(each.id, each.name or ("The lead" if at == 0 else f"Organisation {at + 1}")) for at, each in rows]
+        return [(each.id, called(each, at)) for at, each in rows]
 
     def act(self, what: str) -> bool:
         """Do to what was typed what a button of :file:`split_pieces.html` says; False for a button that is not theirs.

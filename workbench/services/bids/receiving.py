@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
@@ -26,10 +26,9 @@ from workbench.models.bids import EnvelopeRecord, SealedBidRecord
 from workbench.models.publishing import PublicationRecord
 from workbench.models.tenders import TenderRecord
 from workbench.receipts_key import current_signer
-from workbench.sealing import drafts, merkle
+from workbench.sealing import drafts
 from workbench.sealing import receipt as receipts
 from workbench.sealing.envelope import SealedEnvelope
-from workbench.sealing.notes import Checkpoint, sign
 from workbench.sealing.receipt import Annex, Receipt
 
 _SALT = 32  # bytes
@@ -160,17 +159,10 @@ def _custody(sealing: Sealing) -> dict[str, Any]:
 def _receipt(facts: Mapping[str, Any], event: EventRecord) -> Receipt:
     """Make the receipt of an event: its place in the bid's log, and that log's checkpoint, signed."""
     wanted = select(EventRecord.leaf).where(EventRecord.chain == event.chain).order_by(EventRecord.seq)
-    leaves = tuple(db.session.scalars(wanted))
-    hashes = [bytes.fromhex(leaf) for leaf in leaves]
-    index, signer = event.seq - 1, current_signer()
-    note = sign(str(Checkpoint(receipts.bid_origin(facts), len(leaves), merkle.root(hashes))), signer)
-    made = Receipt(
-        facts=facts, seq=event.seq, canon=event.canon.decode(), salt=event.salt.hex(), leaf=event.leaf, leaves=leaves,
-        index=index, path=tuple(step.hex() for step in merkle.inclusion(hashes, index)), checkpoint=note,
-        key=signer.public,
-    )  # fmt: skip
-    if wrong := receipts.check(replace(made, facts=dict(facts)), signer.public):
-        raise RuntimeError(f"The receipt does not hold as it was made: {wrong[0]}")
+    leaves, signer = tuple(db.session.scalars(wanted)), current_signer()
+    made = receipts.issue(facts, event.canon.decode(), event.salt.hex(), leaves, signer)
+    if (made.seq, made.leaf) != (event.seq, event.leaf) or receipts.check(made, signer.public):
+        raise RuntimeError("The receipt does not hold as it was made: the log of the bid is not whole")
     return made
 
 

@@ -18,5 +18,7 @@ from workbench.web.bids import (  # noqa: E402, F401 - they add their routes
     bid_parts,
     bid_sending,
     bid_taking,
+    checking,
     following,
+    keys,
 )

@@ -22,6 +22,7 @@ from workbench.web.tenders import (  # noqa: E402, F401 - they add their routes
     questions,
     rehearsal,
     requirements,
+    sealing,
     showing,
     social_value,
     starting,

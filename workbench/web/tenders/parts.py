@@ -47,7 +47,7 @@ def save_part(tender_id: str, kind: str, key: str = "") -> ResponseReturnValue:
     content = _content(form, draft, part)
     if content is None:
         return _not_read(draft, page, part, form)
-    part = _keyed(page, draft, part, content)
+    part, content = _keyed(page, draft, part, content), page.finish(draft, content)
     at = clock.now()
     tenders.save_part(g.tender, part, content, actor=g.actor, at=at)
     return saved(_back(page), version=part.version + 1, at=at)

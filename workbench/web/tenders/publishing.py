@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 
 from flask import abort, current_app, flash, g, redirect, render_template, url_for
@@ -13,6 +14,7 @@ from exports.reports.methodology import MethodologyAnnex
 from exports.rule_changes import rule_set_digest
 from lots.calendar import london
 from lots.errors import Finding, ProcurementError
+from lots.words import listed
 from workbench import clock, printing
 from workbench.countdown import left
 from workbench.forms.base import PageForm
@@ -30,6 +32,7 @@ from workbench.models.publishing import PublicationRecord
 from workbench.policies import Permission
 from workbench.queries import publishing as reads
 from workbench.queries import questions as asked
+from workbench.queries.bids import keys
 from workbench.queries.tenders import Draft, draft_of
 from workbench.services import deadlines, publishing
 from workbench.tasks import Item, where
@@ -324,6 +327,7 @@ def next_steps(draft: Draft) -> dict[str, Any]:
     publication = reads.publication_of(g.tender.id) if g.tender.stage == "published" else None
     copy = reads.working_copy(publication, draft) if publication else None
     return {
+        "key_check": _key_check(publication, at),
         "unpublished": len(copy.changes) if copy else 0,
         "open_questions": counts.get("open", 0),
         "time_left": left(g.tender.deadline, at) if g.tender.deadline else "",
@@ -331,6 +335,16 @@ def next_steps(draft: Draft) -> dict[str, Any]:
         "closing": deadlines.closing_waits_for(g.tender, at) if g.tender.stage == "published" else "",
         "move_waiting": reads.open_request(g.tender.id),
     }
+
+
+def _key_check(publication: PublicationRecord | None, at: datetime) -> str:
+    """Say which keys could not be used, or are to be proved once more before the deadline; empty where all is well."""
+    sealing = reads.rules_in_force(publication).tender.sealing if publication else None
+    check = keys.check_of(g.tender, sealing, at) if sealing else None
+    if check is None or check.words:
+        return check.words if check else ""
+    waiting = listed(key.row.title for key in check.waiting)
+    return f"the deadline is near, and these are to be proved once more: {waiting}" if waiting else ""
 
 
 pages.app_template_global("next_steps")(next_steps)

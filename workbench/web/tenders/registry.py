@@ -18,10 +18,16 @@ def nothing(draft: Draft, part: Part, form: PartForm) -> Mapping[str, Any]:
     return {}
 
 
+def as_it_is(draft: Draft, content: Any) -> Any:
+    """Keep the content that a form gives."""
+    return content
+
+
 @dataclass(frozen=True)
 class PartPage:
     """The page of one kind of part: its title, form and template, and what else the template is given.
 
+    ``finish`` adds to a content what no form can know before it is saved.
     ``many`` where a tender has several such parts, each with a key; ``noun`` is what one of them is called.
     """
 
@@ -32,6 +38,7 @@ class PartPage:
     context: Context = nothing
     many: bool = False
     noun: str = ""
+    finish: Callable[[Draft, Any], Any] = as_it_is
 
 
 @dataclass(frozen=True)

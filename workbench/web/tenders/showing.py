@@ -10,11 +10,10 @@ from flask.typing import ResponseReturnValue
 
 from lots.calendar import london
 from lots.errors import Finding, errors_in
-from scoring.checks.file import check
-from scoring.checks.publication import publication_findings
 from workbench import clock
 from workbench.forms.tenders.moves import PlainForm
 from workbench.policies import POLICY, Permission
+from workbench.queries.publishing import findings_on
 from workbench.queries.tenders import PAGE, Draft, draft_of, tenders_for
 from workbench.tasks import TASK_BY_ID, Item, Task, TaskState, Where, rail
 from workbench.web.access import requires
@@ -92,6 +91,8 @@ def where_url(where: Where) -> str:
     field = f"#{where.field}" if where.field else ""
     if where.kind and where.kind in PAGES and bool(where.key) == PAGES[where.kind].many:
         return url_for("tenders.part", tender_id=g.tender.id, kind=where.kind, key=where.key or None) + field
+    if where.task == "sealing":
+        return url_for("bids.keys", tender_id=g.tender.id)
     return task_url(TASK_BY_ID[where.task])
 
 
@@ -127,12 +128,7 @@ def _said(item: Item) -> dict[str, Any]:
 
 def findings_of(draft: Draft) -> tuple[Finding, ...]:
     """Return everything that is unmet or worth knowing before publication, as of today in London."""
-    file, form = draft.read
-    if file is None:
-        return form
-    today = london(clock.now()).date()
-    found = (*form, *check(file), *publication_findings(file, today=today, people=draft.panel))
-    return tuple({(each.place, each.message): each for each in found}.values())
+    return findings_on(draft, london(clock.now()).date())
 
 
 def rail_of(draft: Draft) -> tuple[TaskState, ...]:

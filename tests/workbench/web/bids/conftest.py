@@ -14,10 +14,9 @@ from lots.tender import RequiredDocument
 from tests.workbench import databases
 from tests.workbench.bidding import Tenderer, a_tenderer
 from tests.workbench.conftest import running
-from tests.workbench.published import World, a_world, published
-from tests.workbench.sealed import BEFORE, a_file
+from tests.workbench.published import World
+from tests.workbench.sealed import BEFORE, a_file, a_sealed_world
 from workbench.app import Workbench
-from workbench.audit import recorded
 
 NOW = BEFORE - timedelta(days=5)
 DOCUMENTS = (
@@ -50,8 +49,7 @@ def shared_market(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Market]:
     with running(databases.a_config(databases.usual_url(folder), folder)) as app, app.app_context():
         file = a_file()
         with time_machine.travel(NOW, tick=False):
-            world = published(a_world(replace(file, tender=replace(file.tender, documents=DOCUMENTS))))
-        recorded().clear()
+            world = a_sealed_world(file=replace(file, tender=replace(file.tender, documents=DOCUMENTS)))
         yield Market(app, world, folder)
 
 

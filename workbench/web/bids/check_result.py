@@ -1,0 +1,155 @@
+"""What a check says, ready for its page: the headline, what to mend, the money as a bar, every rule in one row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from exports.reports.split_rows import RuleRow, percent_text, rule_rows
+from lots.bid import Split
+from lots.errors import Finding, errors_in
+from lots.money import Money, total
+from lots.split.flow import SplitFinding, name_of
+from lots.split.self_check import SelfCheck, check_sheet
+from lots.split.typed import Reading
+from lots.words import counted
+from workbench.queries.bids.published_lots import PublishedLot
+
+_NO_MOVES = frozenset({
+    "split_missing", "no_lead", "two_leads", "unknown_party", "unknown_organisation", "pays_itself", "negative_amount",
+    "wrong_number_of_years", "deduction_too_large",
+})  # fmt: skip
+"""Findings that moving money does not mend."""
+
+
+@dataclass(frozen=True)
+class Breach:
+    """Something to mend: the sentence, and what its button asks for (empty where moving money mends nothing)."""
+
+    message: str
+    fix: str = ""
+
+
+@dataclass(frozen=True)
+class BarPart:
+    """One piece of the bar: whose money, how much (a year where years are alike, else over the term), and where."""
+
+    name: str
+    amount: str
+    share: str
+    x: str
+    width: str
+
+
+@dataclass(frozen=True)
+class CheckResult:
+    """A checked sheet in words."""
+
+    headline: str
+    kept: bool
+    breaches: tuple[Breach, ...]
+    rows: tuple[RuleRow, ...]
+    bar: tuple[BarPart, ...]
+    remarks: tuple[str, ...]
+    price: Money
+    alike: bool
+
+    @property
+    def fixes(self) -> int:
+        """Count the breaches that moving money mends."""
+        return sum(1 for each in self.breaches if each.fix)
+
+
+@dataclass(frozen=True)
+class Told:
+    """What stands in the place of the result: the result, or what must be typed or corrected first."""
+
+    summary: str
+    result: CheckResult | None = None
+    wrong: tuple[Finding, ...] = ()
+
+
+def told(reading: Reading, here: PublishedLot) -> Told:
+    """Check what was read, if it could be."""
+    wrong = errors_in(reading.findings)
+    if reading.sheet is None or wrong:
+        only_price = all(each.code == "sheet_no_price" for each in wrong)
+        summary = "Type a price to see the result." if only_price else _unread(len(wrong))
+        return Told(summary, None, () if only_price and len(wrong) == 1 else wrong)
+    result = result_of(check_sheet(reading.sheet, here.lot))
+    return Told(result.headline, result)
+
+
+def _unread(count: int) -> str:
+    return f"{counted(count, 'thing')} cannot be read yet, so nothing is worked out."
+
+
+def result_of(found: SelfCheck) -> CheckResult:
+    """Put a check into words."""
+    rows = rule_rows(found.report, found.lot)
+    breaches = tuple(map(_breach, found.errors))
+    notes = tuple(each.message for each in (*found.price, *found.report.findings) if each.severity != "error")
+    return CheckResult(
+        _headline(len(breaches), len(rows)), not breaches, breaches, rows, tuple(_bar(found)), notes,
+        found.bid.price, _alike(found),
+    )  # fmt: skip
+
+
+def _headline(wrong: int, rules: int) -> str:
+    if not wrong:
+        return f"All {counted(rules, 'rule')} are kept." if rules != 1 else "The rule is kept."
+    return f"{counted(wrong, 'thing')} to mend."
+
+
+def _breach(finding: Finding) -> Breach:
+    if not isinstance(finding, SplitFinding) or finding.code in _NO_MOVES:
+        return Breach(finding.message)
+    return Breach(finding.message, " ".join(("fix", finding.code, *finding.organisations)))
+
+
+def _bar(found: SelfCheck) -> Iterator[BarPart]:
+    """Cut the price into what the lead delivers, its fee, and what everybody else ends up with."""
+    split, price = found.bid.split, found.bid.price
+    if split is None or not price:
+        return
+    parts = [*_parts(found, split)]
+    given = total(amount for _, amount in parts)
+    if given < price:
+        parts.append(("Given to nobody", price - given))
+    whole, at = max(price.pence, given.pence), 0
+    years = len(found.bid.prices) if _alike(found) else 1
+    for name, amount in parts:
+        width = max(0, amount.pence)
+        shown, share = str(Money(amount.pence // years)), percent_text(amount, price)
+        yield BarPart(name, shown, share, _thousandths(at, whole), _thousandths(width, whole))
+        at += width
+
+
+def _alike(found: SelfCheck) -> bool:
+    """Say whether every year is the same, in price and in everybody's part of it."""
+    split = found.bid.split
+    own = (split.delivery, split.management_fee) if split else ()
+    rows = (found.bid.prices, *own, *(each.pence for each in found.report.holdings))
+    return all(row.count(row[0]) == len(row) for row in rows if row)
+
+
+def _parts(found: SelfCheck, split: Split) -> Iterator[tuple[str, Money]]:
+    """Yield whose money it is, over the term: what each ends up with, the lead's in its pieces."""
+    lead = found.bid.tenderer
+    name, own, fee = name_of(lead, found.organisations), total(split.delivery), total(split.management_fee)
+    yield f"{name}: own delivery", own
+    yield f"{name}: management fee", fee
+    for holding in found.report.holdings:
+        if holding.organisation != lead and holding.term:
+            yield name_of(holding.organisation, found.organisations), holding.term
+        elif holding.organisation == lead and holding.term != own + fee:
+            yield f"{name}: kept back or paid back", holding.term - own - fee
+
+
+def _thousandths(part: int, whole: int) -> str:
+    """Write a part of the bar's 1,000 units, to a hundredth."""
+    units = part * 100_000 // whole
+    return f"{units // 100}.{units % 100:02d}"
+
+
+__all__ = ["BarPart", "Breach", "CheckResult", "Told", "result_of", "told"]
