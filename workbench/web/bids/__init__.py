@@ -20,4 +20,5 @@ from workbench.web.bids import (  # noqa: E402, F401 - they add their routes
     checking,
     following,
     keys,
+    sealed,
 )
