@@ -177,7 +177,7 @@ class _Writer:
         years = [f"Year {year + 1}" for year in range(self.years)]
         sheet.text(0, 0, "The same rows in pounds, and what each organisation ends up with", "title")
         sheet.text(1, 0, "Nothing is typed here.", "note")
-        sheet.heads(_HEAD, ["Row", "Organisation", "Paid by", *years, *(f"Holds, {each.lower()}" for each in years)])
+        sheet.heads(_HEAD, ["What", "To", "From", *years, *(f"Holds, {each.lower()}" for each in years)])
         unit, lead = elsewhere(split, fixed(2, 1)), elsewhere(split, fixed(_LEAD, 1))
         for row, line in enumerate(self._all(), _PRICE):
             kind, name = elsewhere(split, fixed(row, 0)), elsewhere(split, fixed(row, 1))

@@ -54,6 +54,7 @@ TEMPLATES: dict[str, str] = {
     "MethodologyAnnex": "notices/methodology.html",
     "RehearsalReport": "notices/rehearsal.html",
     "OpeningMinutes": "notices/opening_record.html",
+    "BidReceipt": "notices/bid_receipt.html",
 }
 STYLE = "notices/notice.css"
 CONTENTS = "<ol></ol></div>"  # the empty list that ``m.contents`` leaves; typed text is escaped and cannot hold it

@@ -15,7 +15,7 @@ from tests.scoring.checks import ready
 from tests.workbench.published import AT, World, a_world, published
 from workbench.audit import recorded
 from workbench.db import db
-from workbench.models.bids import SealedBidRecord
+from workbench.models.bids import CustodianKeyRecord, SealedBidRecord
 from workbench.models.publishing import PublicationRecord
 from workbench.queries.publishing import publication_of
 from workbench.sealing import age, drafts
@@ -38,10 +38,23 @@ def a_file(sealing: Sealing | None = FOUR) -> TenderFile:
 
 
 def a_sealed_world(sealing: Sealing | None = FOUR) -> World:
-    """Publish such a tender, past the checks of the days before: its keys were never rehearsed."""
-    world = published(a_world(a_file(sealing)))
+    """Publish such a tender; its custodians have proved their keys."""
+    world = a_world(a_file(sealing))
+    openers: list[int | None] = [person.id for person in world.people["opener"]]
+    for custodian, user in zip(sealing.custodians if sealing else (), [*openers, None, None], strict=False):
+        db.session.add(_proved(world, custodian, user))
+    db.session.commit()
+    published(world)
     recorded().clear()
     return world
+
+
+def _proved(world: World, custodian: Custodian, user: int | None) -> CustodianKeyRecord:
+    officer = world.people["officer"][0].id
+    return CustodianKeyRecord(
+        tender_id=world.tender.id, title=custodian.title, recipient=custodian.recipient, user_id=user, made_by=officer,
+        made_at=AT, challenge="", challenge_sha256="", proved_at=AT,
+    )  # fmt: skip
 
 
 def publication(world: World) -> PublicationRecord:

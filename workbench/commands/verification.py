@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from hashlib import sha256
 from importlib import import_module
 from pathlib import Path
@@ -17,6 +15,8 @@ from lots.errors import Finding, ProcurementError, errors_in
 from lots.words import counted
 from workbench import chain_export
 from workbench.commands.common import FILE, REFUSED, Command, json_option, path_text, read_bytes
+from workbench.commands.receipts import is_receipt, of_receipt, receipt_in
+from workbench.commands.verdicts import Difference, Verdict, differing
 from workbench.output import bullet, emit, findings_data, print_findings, printable
 
 if TYPE_CHECKING:
@@ -36,39 +36,10 @@ CLAIM, TENDER_FILE, RULES = "claim.json", "tender-file.json", "rule-set.json"
 _PDF = b"%PDF-"
 _PDF_WITHIN = 1024  # bytes in which readers look for the mark of a PDF
 _ROOM = 1 << 30  # bytes that opening a document may take: a small file can hold an enormous attachment
-_SHOWN = 40  # characters of a differing text that a line shows
 
 
 class NotOurDocument(ProcurementError):  # noqa: N818 - it names a state, not a slip
     """A document without the attached data that its numbers could be recomputed from."""
-
-
-@dataclass(frozen=True)
-class Difference:
-    """One number that does not come out: where, as printed, and as recomputed (empty: not there at all)."""
-
-    place: str
-    printed: str
-    recomputed: str
-
-    def __str__(self) -> str:
-        printed = f"the document says {self.printed}" if self.printed else "the document says nothing"
-        return f"{self.place}: {printed}, recomputed {self.recomputed or 'nothing'}"
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """What came of one check: how many numbers were worked out again, and those that differ."""
-
-    what: str
-    recomputed: int
-    differences: tuple[Difference, ...] = ()
-    findings: tuple[Finding, ...] = ()
-
-    @property
-    def match(self) -> bool:
-        """Say whether everything came out as printed."""
-        return not self.differences and not errors_in(self.findings)
 
 
 @click.command("verify", cls=Command)
@@ -78,7 +49,7 @@ class Verdict:
 @click.option("--head", default="", metavar="HEX", help="The head that an exported audit trail must contain.")
 @json_option
 def verify(file: Path, pack: Path | None, reprint: bool, head: str, as_json: bool) -> None:
-    """Recompute every number of FILE: a tender file, a document (PDF) of a decision pack, or an exported audit trail.
+    """Recompute every number of FILE: a tender file, a document (PDF), an exported audit trail, the receipt of a bid.
 
     A document carries the data its numbers follow from; a tender file is evaluated again, twice over: in scaled
     integers and in fractions. Says "match", or every number that differs; exit status 1 then.
@@ -94,6 +65,8 @@ def verify(file: Path, pack: Path | None, reprint: bool, head: str, as_json: boo
         if pack is not None or reprint:
             raise click.UsageError("--pack and --reprint go with documents, not with an audit trail.")
         verdicts = [of_audit_trail(data, name, head)]
+    elif is_receipt(data):
+        verdicts = [of_receipt(data, name)]
     elif head:
         raise click.UsageError("--head goes with an exported audit trail.")
     elif _PDF in data[:_PDF_WITHIN]:
@@ -157,7 +130,7 @@ def as_data(verdicts: list[Verdict]) -> dict[str, object]:
 def of_document(data: bytes, name: str) -> Verdict:
     """Recompute a PDF from the data attached to it; NotOurDocument where there is none."""
     held = attachments(data, name)
-    found = [of_claim(held[CLAIM], name)] if CLAIM in held else []
+    found = [of_claim(held[CLAIM], name)] if CLAIM in held else receipt_in(held, name)
     if TENDER_FILE in held:
         evaluation, findings = evaluated(held[TENDER_FILE], f"the tender file inside {name}")
         found.append(recomputed(evaluation, f"{name} ({evaluation.file.tender.reference})", findings))
@@ -371,29 +344,3 @@ def _reprinted(what: str, wrong: list[str]) -> Verdict:
     message = "printed again this document has other bytes: it was changed, or another version printed it"
     findings = tuple(Finding("reprint_differs", message, name) for name in wrong)
     return Verdict(f"{what} printed again, byte for byte", 0, (), findings)
-
-
-def differing(held: bytes, expected: bytes, place: str) -> Iterator[Difference]:
-    """Yield where two attached files differ: key by key if both are JSON."""
-    if held == expected:
-        return
-    try:
-        yield from _apart(json.loads(held), json.loads(expected), place)
-    except (ValueError, RecursionError):
-        yield Difference(place, f"{len(held)} bytes", f"{len(expected)} other bytes")
-
-
-def _apart(one: object, other: object, place: str) -> Iterator[Difference]:
-    if isinstance(one, dict) and isinstance(other, dict):
-        for key in dict.fromkeys((*one, *other)):
-            yield from _apart(one.get(key), other.get(key), f"{place}.{key}")
-    elif isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
-        for at, (left, right) in enumerate(zip(one, other, strict=True)):
-            yield from _apart(left, right, f"{place}[{at}]")
-    elif one != other:
-        yield Difference(place, _text(one), _text(other))
-
-
-def _text(value: object) -> str:
-    text = value if isinstance(value, str) else "" if value is None else json.dumps(value, ensure_ascii=False)
-    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"

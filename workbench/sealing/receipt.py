@@ -157,9 +157,8 @@ def read_closing(data: bytes) -> ClosingProof:
 
 
 def is_one(data: bytes) -> bool:
-    """Say whether a file claims to be a receipt or a closing proof."""
-    head = data[:200_000]
-    return any(f'"format":"{form}"'.encode() in head for form in (FORMAT, CLOSING_FORMAT)) and data[:1] == b"{"
+    """Say whether a file claims to be a receipt."""
+    return data[:1] == b"{" and f'"format":"{FORMAT}"'.encode() in data
 
 
 def _object(data: bytes, form: str) -> dict[str, Any]:

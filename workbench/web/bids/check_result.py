@@ -32,11 +32,10 @@ class Breach:
 
 @dataclass(frozen=True)
 class BarPart:
-    """One piece of the bar: whose money, how much over the term and of the first year, and where it is drawn."""
+    """One piece of the bar: whose money, how much (a year where years are alike, else over the term), and where."""
 
     name: str
     amount: str
-    first: str
     share: str
     x: str
     width: str
@@ -90,10 +89,9 @@ def result_of(found: SelfCheck) -> CheckResult:
     rows = rule_rows(found.report, found.lot)
     breaches = tuple(map(_breach, found.errors))
     notes = tuple(each.message for each in (*found.price, *found.report.findings) if each.severity != "error")
-    prices = found.bid.prices
     return CheckResult(
         _headline(len(breaches), len(rows)), not breaches, breaches, rows, tuple(_bar(found)), notes,
-        found.bid.price, len(set(prices)) == 1,
+        found.bid.price, _alike(found),
     )  # fmt: skip
 
 
@@ -115,34 +113,37 @@ def _bar(found: SelfCheck) -> Iterator[BarPart]:
     if split is None or not price:
         return
     parts = [*_parts(found, split)]
-    given = total(amount for _, amount, _ in parts)
+    given = total(amount for _, amount in parts)
     if given < price:
-        parts.append(("Given to nobody", price - given, Money(0)))
+        parts.append(("Given to nobody", price - given))
     whole, at = max(price.pence, given.pence), 0
-    for name, amount, first in parts:
+    years = len(found.bid.prices) if _alike(found) else 1
+    for name, amount in parts:
         width = max(0, amount.pence)
-        yield BarPart(
-            name, str(amount), str(first), percent_text(amount, price), _thousandths(at, whole),
-            _thousandths(width, whole),
-        )  # fmt: skip
+        shown, share = str(Money(amount.pence // years)), percent_text(amount, price)
+        yield BarPart(name, shown, share, _thousandths(at, whole), _thousandths(width, whole))
         at += width
 
 
-def _parts(found: SelfCheck, split: Split) -> Iterator[tuple[str, Money, Money]]:
-    """Yield whose money it is, over the term and in the first year: what each holds, the lead's in its pieces."""
+def _alike(found: SelfCheck) -> bool:
+    """Say whether every year is the same, in price and in everybody's part of it."""
+    split = found.bid.split
+    own = (split.delivery, split.management_fee) if split else ()
+    rows = (found.bid.prices, *own, *(each.pence for each in found.report.holdings))
+    return all(row.count(row[0]) == len(row) for row in rows if row)
+
+
+def _parts(found: SelfCheck, split: Split) -> Iterator[tuple[str, Money]]:
+    """Yield whose money it is, over the term: what each ends up with, the lead's in its pieces."""
     lead = found.bid.tenderer
-    own = total(split.delivery)
-    fee = total(split.management_fee)
-    yield f"{name_of(lead, found.organisations)}: own delivery", own, split.delivery[0]
-    yield f"{name_of(lead, found.organisations)}: management fee", fee, split.management_fee[0]
+    name, own, fee = name_of(lead, found.organisations), total(split.delivery), total(split.management_fee)
+    yield f"{name}: own delivery", own
+    yield f"{name}: management fee", fee
     for holding in found.report.holdings:
-        amount, first = holding.term, Money(holding.pence[0])
-        name = name_of(holding.organisation, found.organisations)
-        if holding.organisation == lead:
-            amount, first = amount - own - fee, first - split.delivery[0] - split.management_fee[0]
-            name = f"{name}: kept back or paid back"
-        if amount:
-            yield name, amount, first
+        if holding.organisation != lead and holding.term:
+            yield name_of(holding.organisation, found.organisations), holding.term
+        elif holding.organisation == lead and holding.term != own + fee:
+            yield f"{name}: kept back or paid back", holding.term - own - fee
 
 
 def _thousandths(part: int, whole: int) -> str:

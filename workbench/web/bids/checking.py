@@ -12,7 +12,7 @@ from datetime import datetime
 from fractions import Fraction
 from typing import Any
 
-from flask import Response, abort, render_template, request
+from flask import Response, abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
@@ -170,6 +170,7 @@ def _page(
 ) -> str:
     """Show what was typed with what its check says; nothing is said before anything was typed."""
     said = told(form.reading, here) if checked else None
+    form.edit_url = url_for("bids.check_split", tender_id=here.tender_id, lot_id=here.lot.id)
     return render_template(
         "bids/check.html", here=here, tender=here, split=form, form=form if checked and form.sheet is None else None,
         result=_result(said, filled), summary=said.summary if said else "", clauses=clauses(here.published),

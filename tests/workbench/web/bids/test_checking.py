@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import io
 import json
+import random
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from html import unescape
+from pathlib import Path
 from typing import Any
 
 import pytest
 import time_machine
+from click.testing import CliRunner
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
@@ -22,13 +26,18 @@ from lots.money import Money
 from lots.split.editing import year_by_year
 from lots.split.typed import TypedSheet
 from scoring.tender_file import TenderFile
+from tests.exports.pdf_text import words_of
+from tests.exports.test_split_workbook import spoil, spoilt
 from tests.lots.split.test_typed import TYPED
 from tests.scoring.checks import ready
-from tests.workbench.conftest import submit
+from tests.workbench import databases
+from tests.workbench.conftest import running, submit
 from tests.workbench.published import ADDRESS, AT, World, a_world, done, published, signed_off, without_memory
 from workbench import db as database
 from workbench.app import Workbench
+from workbench.cli import cli
 from workbench.forms.bids.split import fields_of
+from workbench.queries import publishing as reads
 from workbench.services import publishing
 
 NOW = AT + timedelta(days=3)
@@ -322,3 +331,43 @@ def test_a_hostile_name_is_shown_as_text(world: World, reader: FlaskClient) -> N
     rows = (replace(TYPED.organisations[0], name="<script>alert(1)</script>"), *sheet().organisations[1:])
     for answer in (send(reader, world, sheet(organisations=rows)), live(reader, world, sheet(organisations=rows))):
         assert "<script>alert" not in answer.text
+
+
+@pytest.mark.slow
+def test_spoilt_uploads_are_answered_and_never_fail(world: World, reader: FlaskClient) -> None:
+    book, saved = (send(reader, world, sheet(), do).data for do in ("workbook", "file"))
+    came = Counter[int]()
+    for seed in range(600):
+        chance = random.Random(seed)
+        content = spoil(book, chance) if seed % 2 else spoilt(saved, chance)
+        came[submit(reader, url(world, "/open"), {"file": (io.BytesIO(content), "x")}).status_code] += 1
+    assert set(came) == {200, 422}
+
+
+# --- the certificate, printed -----------------------------------------------------------------------------------
+
+
+@pytest.mark.slow
+def test_a_printed_certificate_is_verified_by_the_command(world: World, reader: FlaskClient, tmp_path: Path) -> None:
+    rows = [*sheet("9", "17").organisations]
+    rows[3] = replace(rows[3], name="Rights Collective")
+    printed = send(reader, world, sheet("9", "17", organisations=tuple(rows)), "check", "/certificate")
+    assert (printed.status_code, printed.mimetype) == (200, "application/pdf")
+    paper = tmp_path / "certificate.pdf"
+    paper.write_bytes(printed.data)
+    verified = CliRunner().invoke(cli, ["verify", str(paper)])
+    assert (verified.exit_code, "numbers recomputed" in verified.output) == (0, True), verified.output
+    text = words_of(printed.data)
+    publication = reads.publication_of(world.tender.id)
+    assert publication is not None
+    for words in ("Self-check: rules not met", "10:00 BST", "No bid was received", publication.sha256[:12]):
+        assert words in text, words
+
+
+@pytest.mark.slow
+def test_certificates_are_printed_only_so_often(tmp_path: Path) -> None:
+    config = databases.a_config(databases.usual_url(tmp_path), tmp_path, rate_limits=True)
+    with running(config) as app, app.app_context(), time_machine.travel(NOW, tick=False):
+        world, reader = published(a_world(adult_file())), without_memory(app.test_client())
+        came = [send(reader, world, sheet(), "check", "/certificate").status_code for _ in range(7)]
+    assert came == [422] * 6 + [429]
