@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from wtforms import HiddenField
+from wtforms.validators import StopValidation
 
 from scoring.open_decisions import reason_fault
 from workbench.forms.base import PageForm
@@ -42,4 +43,4 @@ class DecisionForm(PageForm):
     def validate_reason(self, field: LongTextField) -> None:
         """Refuse a reason that says nothing."""
         if why := reason_fault(field.data or ""):
-            raise ValueError(why)
+            raise StopValidation(why)

@@ -20,5 +20,7 @@ from workbench.web.bids import (  # noqa: E402, F401 - they add their routes
     checking,
     following,
     keys,
+    opened,
+    opening,
     sealed,
 )
