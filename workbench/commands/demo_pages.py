@@ -49,7 +49,8 @@ def prepare(config: Config) -> Case:
     upgrade.create(upgrade.open_database(config.database_url))
     app = create_app(config)
     with app.app_context(), app.test_request_context(base_url=config.base_url):
-        case = seed(at=clock.now(), address=lambda it: url_for("public.notice", tender_id=it.id, _external=True))
+        address = lambda it: url_for("public.notice", tender_id=it.id, _external=True)  # noqa: E731
+        case = seed(at=clock.now(), address=address, config=config)
         db.session.expunge_all()
         db.session.remove()
         db.engine.dispose()

@@ -23,4 +23,5 @@ from workbench.web.bids import (  # noqa: E402, F401 - they add their routes
     keys,
     opened,
     opening,
+    sealed,
 )
