@@ -37,9 +37,9 @@ def a_file(sealing: Sealing | None = FOUR) -> TenderFile:
     return replace(file, tender=replace(file.tender, sealing=sealing))
 
 
-def a_sealed_world(sealing: Sealing | None = FOUR) -> World:
-    """Publish such a tender; its custodians have proved their keys."""
-    world = a_world(a_file(sealing))
+def a_sealed_world(sealing: Sealing | None = FOUR, file: TenderFile | None = None) -> World:
+    """Publish such a tender, or one of a file; its custodians have proved their keys."""
+    world = a_world(file or a_file(sealing))
     prove_keys(world, sealing)
     published(world)
     recorded().clear()
