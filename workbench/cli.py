@@ -36,6 +36,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "init-db": ("database", "The tables, in an empty database."),
     "upgrade-db": ("database", "The tables brought to this version, after a copy of the database."),
     "backup-db": ("database", "A copy of the database, made while it is in use."),
+    "check-store": ("store", "Whether every sealed file and envelope is there and as it was."),
     "tender-file": ("tenders", "The tender file's schema, and the check of one."),
 }
 
@@ -47,6 +48,7 @@ OPERATING = (
     "init-db",
     "upgrade-db",
     "backup-db",
+    "check-store",
     "create-authority",
     "create-user",
 )

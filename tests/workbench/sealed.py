@@ -15,7 +15,7 @@ from tests.scoring.checks import ready
 from tests.workbench.published import AT, World, a_world, published
 from workbench.audit import recorded
 from workbench.db import db
-from workbench.models.bids import SealedBidRecord
+from workbench.models.bids import CustodianKeyRecord, SealedBidRecord
 from workbench.models.publishing import PublicationRecord
 from workbench.queries.publishing import publication_of
 from workbench.sealing import age, drafts
@@ -37,11 +37,29 @@ def a_file(sealing: Sealing | None = FOUR) -> TenderFile:
     return replace(file, tender=replace(file.tender, sealing=sealing))
 
 
-def a_sealed_world(sealing: Sealing | None = FOUR) -> World:
-    """Publish such a tender, past the checks of the days before: its keys were never rehearsed."""
-    world = published(a_world(a_file(sealing)))
+def a_sealed_world(sealing: Sealing | None = FOUR, file: TenderFile | None = None) -> World:
+    """Publish such a tender, or one of a file; its custodians have proved their keys."""
+    world = a_world(file or a_file(sealing))
+    prove_keys(world, sealing)
+    published(world)
     recorded().clear()
     return world
+
+
+def prove_keys(world: World, sealing: Sealing | None) -> None:
+    """Have custodians prove their keys: two openers, and two keys that are nobody's own."""
+    openers: list[int | None] = [person.id for person in world.people["opener"]]
+    for custodian, user in zip(sealing.custodians if sealing else (), [*openers, None, None], strict=False):
+        db.session.add(_proved(world, custodian, user))
+    db.session.commit()
+
+
+def _proved(world: World, custodian: Custodian, user: int | None) -> CustodianKeyRecord:
+    officer = world.people["officer"][0].id
+    return CustodianKeyRecord(
+        tender_id=world.tender.id, title=custodian.title, recipient=custodian.recipient, user_id=user, made_by=officer,
+        made_at=AT, challenge="", challenge_sha256="", proved_at=AT,
+    )  # fmt: skip
 
 
 def publication(world: World) -> PublicationRecord:

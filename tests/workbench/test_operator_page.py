@@ -39,7 +39,7 @@ def test_the_commands_work_in_the_order_of_the_page(tmp_path: Path, monkeypatch:
         pattern = ".*".join(re.escape(part) for part in one_line(shown).split("…"))
         assert re.fullmatch(pattern, one_line(done.output)), (example, done.output)
     named = [example.split()[0] for example, _ in EXAMPLES]
-    assert named == ["init-db", "create-authority", "create-user", "remind", "backup-db", "upgrade-db"]
+    assert named == ["init-db", "create-authority", "create-user", "remind", "check-store", "backup-db", "upgrade-db"]
     assert {*named, "serve", "worker", "probe"} == set(OPERATING)
 
 
