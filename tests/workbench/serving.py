@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -58,7 +59,8 @@ class Desk:
     def __post_init__(self) -> None:
         self.url = databases.sqlite_url(self.folder)
         with running(databases.a_config(self.url, self.folder)) as app, app.app_context():
-            self.tender = a_sealed_world().tender.id
+            self.world = a_sealed_world()
+            self.tender, self.officer = self.world.tender.id, self.world.actor("officer")
         with closing(socket.socket()) as free:
             free.bind(("127.0.0.1", 0))
             self.port = int(free.getsockname()[1])
@@ -97,6 +99,13 @@ class Desk:
         os.killpg(self.process.pid, how)
         self.process.wait(30)
         self.process = None
+
+    def kill_worker(self) -> None:
+        """End one worker at once, whatever it is doing; the server makes another."""
+        assert self.process is not None
+        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
+        if children:
+            os.kill(int(random.choice(children)), signal.SIGKILL)
 
     def __enter__(self) -> Desk:
         return self.start()
