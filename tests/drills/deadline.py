@@ -55,6 +55,7 @@ class Bidder:
     tries: int = 0
     told: str = ""
     seconds: float = 0.0
+    sent_in_time: bool = False  # a whole request had left before the deadline
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,7 @@ class Figures:
 
     bidders: int
     told: dict[str, int]
+    held_up: int
     tries: int
     kills: int
     median: float
@@ -74,7 +76,8 @@ class Figures:
         told = ", ".join(f"{name} {number:,}" for name, number in sorted(self.told.items()))
         wrong = ", ".join(f"{name} {number}" for name, number in self.wrong.items())
         return (
-            f"{self.bidders:,} bidders, {self.tries:,} requests, {self.kills} kills; told: {told}; "
+            f"{self.bidders:,} bidders, {self.tries:,} requests, {self.kills} kills; told: {told} "
+            f"({self.held_up} of these had sent before the deadline and got no answer till then); "
             f"answered in {self.median:.3f} s (median), {self.slowest_hundredth:.2f} s (99 of 100), "
             f"{self.slowest:.2f} s (slowest); {wrong}"
         )
@@ -141,6 +144,7 @@ def send(desk: Desk, bidder: Bidder, ends: float) -> None:
         began = time.monotonic()
         status, answer = desk.send(bidder.request)
         bidder.tries += 1
+        bidder.sent_in_time |= began < ends - 0.05 and (status > 0 or bool(answer))
         if status == 303:
             bidder.told = "in time" if b"now=submitted" in answer else "late"
             bidder.seconds = time.monotonic() - began
@@ -172,7 +176,8 @@ def figures(desk: Desk, crowd: list[Bidder], kills: int) -> Figures:
         wrong["not sound"] = unsound(desk)
     names = ("acknowledged and lost", "late and counted", "twice", "not sound", "unanswered")
     return Figures(
-        len(crowd), dict(Counter(each.told for each in crowd)), sum(each.tries for each in crowd), kills,
+        len(crowd), dict(Counter(each.told for each in crowd)),
+        sum(each.told == "late" and each.sent_in_time for each in crowd), sum(each.tries for each in crowd), kills,
         times[len(times) // 2], times[len(times) * 99 // 100], times[-1], {name: wrong[name] for name in names},
     )  # fmt: skip
 

@@ -22,7 +22,7 @@ _TEXT = re.compile(r'"((?:\\x[0-9a-f]{2})*)"')
 
 @dataclass(frozen=True)
 class Op:
-    """Something asked of the disk: ``make``, ``write``, ``cut``, ``move``, ``remove``, ``flush``; or ``told`` a line."""
+    """Asked of the disk: ``make``, ``make folder``, ``write``, ``cut``, ``move``, ``remove``, ``flush``, ``told``."""
 
     kind: str
     path: str
