@@ -37,16 +37,21 @@ def a_file(sealing: Sealing | None = FOUR) -> TenderFile:
     return replace(file, tender=replace(file.tender, sealing=sealing))
 
 
-def a_sealed_world(sealing: Sealing | None = FOUR) -> World:
-    """Publish such a tender; its custodians have proved their keys."""
-    world = a_world(a_file(sealing))
+def a_sealed_world(sealing: Sealing | None = FOUR, file: TenderFile | None = None) -> World:
+    """Publish such a tender, or one of a file; its custodians have proved their keys."""
+    world = a_world(file or a_file(sealing))
+    prove_keys(world, sealing)
+    published(world)
+    recorded().clear()
+    return world
+
+
+def prove_keys(world: World, sealing: Sealing | None) -> None:
+    """Have custodians prove their keys: two openers, and two keys that are nobody's own."""
     openers: list[int | None] = [person.id for person in world.people["opener"]]
     for custodian, user in zip(sealing.custodians if sealing else (), [*openers, None, None], strict=False):
         db.session.add(_proved(world, custodian, user))
     db.session.commit()
-    published(world)
-    recorded().clear()
-    return world
 
 
 def _proved(world: World, custodian: Custodian, user: int | None) -> CustodianKeyRecord:

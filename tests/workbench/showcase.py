@@ -121,7 +121,7 @@ def showcase(folder: Path, **settings: object) -> Iterator[Showcase]:
 
 def _fill(made: Showcase) -> None:
     at = clock.now()
-    case = seed(at=at, address=lambda _: ANNEX)
+    case = seed(at=at, address=lambda _: ANNEX, config=made.app.config["WORKBENCH"])
     made.tenders |= {"draft": case.draft.id, "closed": case.published.id}
     _name_people(made, case)
     officer, approver = (actor_for(case.people.by_member[name]) for name in ("officer", "approver"))

@@ -118,8 +118,17 @@ _SHOWN: Final = (
 
 def _more(details: Details) -> list[tuple[str, str]]:
     more = [(label, str(details[name])) for name, label in _SHOWN if details.get(name)]
+    more += [("Not as at closing", str(each)) for each in details.get("mismatch") or ()]
+    more += [("Not opened", f"bid {each[0]}: {each[4]}") for each in details.get("bids") or () if _has_failed(each)]
     files = details.get("files")
     return [*more, *(("File", f"{name}, {digest}") for name, digest in files.items())] if files else more
+
+
+def _has_failed(bid: Any) -> bool:
+    return isinstance(bid, list) and len(bid) == 5 and bid[1] in ("failed", "lapsed")
+
+
+_ENVELOPES: Final = {"bid": "bids", "price": "prices"}
 
 
 def _place(path: str) -> str:
@@ -165,6 +174,21 @@ def _fixed(text: str) -> Callable[[Details, str], str]:
     return lambda details, subject: text.format(**{"subject": subject, **details})
 
 
+def _opened(details: Details, _: str) -> str:
+    what = "the prices of" if details["kind"] == "price" else ""
+    text = " ".join(filter(None, ("Opened", what, counted(int(details["opened"]), "bid"))))
+    text += f", together with {details['first']} (keys: {details['first_key']}; {details['second_key']})"
+    if details["failed"]:
+        text += f"; {counted(int(details['failed']), 'bid')} could not be opened"
+    return f"{text}. NOT as at closing" if details["mismatch"] else text
+
+
+def _decided(details: Details, _: str) -> str:
+    verb = {"admit": "Admitted", "exclude": "Excluded"}[details["decision"]]
+    whose = f"bid {details['letter']} of {details['tenderer']} for lot {details['lot']}"
+    return f"{verb} {whose}, concerning {details['concerning']} (decision {details['number']})"
+
+
 _WORDS: Final[Mapping[str, Callable[[Details, str], str]]] = {
     "tender_started": _started,
     "part_saved": _saved,
@@ -192,6 +216,15 @@ _WORDS: Final[Mapping[str, Callable[[Details, str], str]]] = {
     "key_reported_lost": _fixed("Reported the key “{subject}” as lost: {fingerprint}"),
     "closed": _fixed("Closed the tender"),
     "availability_recorded": _fixed("Availability ledger kept: {lines} lines, {not_accepting} of them “no”"),
+    "opening_begun": lambda details, _: (
+        f"Took the first layer off the envelopes ({_ENVELOPES[details['kind']]}) with {details['key']}"
+    ),
+    "opening_set_aside": lambda details, _: (
+        f"Set aside the first part of the opening ({_ENVELOPES[details['kind']]}), which {details['first']} had done"
+    ),
+    "bids_opened": _opened,
+    "prices_opened": _opened,
+    "admission_decided": _decided,
     "cancelled": _fixed("Cancelled the tender"),
     "question_asked": _fixed("Question {number} was asked on the public page"),
     "question_answered": _fixed("Answered question {number} to everybody, as number {public_number} of the log"),

@@ -9,7 +9,7 @@ from datetime import date
 import pytest
 
 from lots.calendar import is_working_day
-from workbench.demo.cases import for_today
+from workbench.demo.dates import for_today
 from workbench.paths import demo_file
 
 FILE = json.loads(demo_file().read_bytes())

@@ -98,6 +98,7 @@ def test_no_view_that_writes_has_a_permission_to_read(world: World) -> None:
     reading = {
         Permission.TENDER_VIEW, Permission.PANEL_VIEW, Permission.QUESTION_VIEW, Permission.AUDIT_VIEW,
         Permission.TENDER_LIST, Permission.PEOPLE_VIEW, Permission.AUTHORITY_AUDIT, Permission.QUESTION_SEE_ASKER,
+        Permission.OPENING_VIEW, Permission.BIDS_VIEW,
     }  # fmt: skip
     assert [rule.rule for rule, method, permission in rules(world) if method in WRITES and permission in reading] == []
 
@@ -158,7 +159,7 @@ def test_what_is_open_to_all_never_shows_a_draft(world: World) -> None:
                     assert answer.status_code != 500, (rule.rule, who)
 
 
-OWN = ("accounts.", "tenders.", "public.", "questions.", "audit.")
+OWN = ("accounts.", "tenders.", "public.", "questions.", "audit.", "bids.")
 """The blueprints whose views use our guard; Flask-Security's pages have tests of their own."""
 
 

@@ -55,6 +55,7 @@ class World:
             "kind": "lot", "key": "adult", "place": "0", "task_id": "lots",
             "digest": "d" * 16, "name": "app.js", "number": 1,
             "question_id": "q" * 36, "notice": 1, "document": "annex", "reference": "T-0", "code": "c" * 8,
+            "bid_id": "b" * 36,
             "key_id": "k" * 36,
         }  # fmt: skip
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from lots.split.editing import blank_sheet
 from lots.split.typed import TypedOrganisation, TypedSheet
@@ -40,6 +40,12 @@ class PriceForm(SplitForm):
     def content(self) -> Any:
         """Return the texts without the rows left empty."""
         return content_of(self.typed_sheet)
+
+
+class TakenSplit(SplitForm):
+    """A split that comes from the self-check, with what is to be done where the bid has one already."""
+
+    buttons: ClassVar[frozenset[str]] = frozenset({"do", "replace"})
 
 
 def content_of(typed: TypedSheet) -> dict[str, Any]:

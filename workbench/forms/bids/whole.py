@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import Any
+from typing import Any, Self
 
 from wtforms import FieldList, Form, HiddenField
 
@@ -25,6 +25,8 @@ from workbench.forms.fields import (
 from workbench.forms.questions import EmailField
 from workbench.forms.tenders.rows import Rows
 from workbench.forms.tenders.whole import named
+from workbench.queries.bids.building import listed, only_in_splits
+from workbench.queries.bids.drafts import BidDraft
 
 _TELEPHONE = re.compile(r"[0-9+() -]{5,25}(?: ?(?:ext|x)\.? ?[0-9]{1,6})?", re.ASCII)
 YES_NO = (("yes", "We declare this"), ("no", "We cannot, or only with what we say below"))
@@ -110,6 +112,15 @@ class OrganisationsForm(BidForm):
     organisations = Rows(OrganisationRow, blank=1, most=60)
 
     @classmethod
+    def open(cls, draft: BidDraft, name: str, lot: str) -> Self:
+        """Show what is saved, and those that a split names and nobody has described yet."""
+        piece, new = draft.workspace.part(name, lot), only_in_splits(draft)
+        if piece.unfinished or not new:
+            return super().open(draft, name, lot)
+        told = {"organisations": [*listed(draft), *new]}
+        return cls(None, version=piece.version or None, data=cls.data_of(told), draft=draft, lot=lot)
+
+    @classmethod
     def data_of(cls, content: Mapping[str, Any]) -> Mapping[str, Any]:
         """Show each organisation with what it is as ticks."""
         return {"organisations": [dict(each) for each in content.get("organisations", ())]}
@@ -128,7 +139,7 @@ class OrganisationsForm(BidForm):
     def content(self) -> Any:
         """Return the organisations, each with the id it has or a new one."""
         rows = self.organisations.filled()
-        known = (self.draft.workspace.part("organisations").content or {}).get("organisations", ())
+        known = listed(self.draft)
         ids = named(((row.id.data or "", row.name.data) for row in rows), (each["id"] for each in known))
         return {"organisations": [{"id": id, **_told(row)} for id, row in zip(ids, rows, strict=True)]}
 
@@ -166,7 +177,7 @@ class PeopleForm(BidForm):
 
     def prepare(self) -> None:
         """Offer the organisations of the bid, and one that was chosen and is gone."""
-        known = [(each["id"], each["name"]) for each in organisations_in(self.draft.workspace.part("organisations"))]
+        known = [(each["id"], each["name"]) for each in listed(self.draft)]
         for row in self.people.entries:
             own = row.form.organisation.data
             gone = [(own, f"{own} (not there any more)")] if own and own not in dict(known) else []
@@ -177,11 +188,6 @@ class PeopleForm(BidForm):
         names = ("name", "organisation", "role", "email", "telephone")
         rows = self.people.filled()
         return {"people": [{name: row[name].data for name in names if row[name].data} for row in rows]}
-
-
-def organisations_in(piece: Any) -> list[dict[str, Any]]:
-    """List the organisations of a saved part."""
-    return list((piece.content or {}).get("organisations", ()))
 
 
 class DeclarationsForm(BidForm):

@@ -19,6 +19,7 @@ from lots.completeness import Asked, Question
 from lots.lot import Lot
 from lots.money import ZERO, Money
 from lots.organisation import Identifier, Organisation
+from lots.split.identifiers import identifier_of
 from lots.split.sheet import BidParts, SplitSheet
 from lots.split.typed import TypedOrganisation, TypedPayment, TypedSheet, read_sheet
 from lots.submission import Answer, Binding, Contact, Declared, Document, PriceEnvelope, Submission
@@ -145,6 +146,25 @@ def _costs(draft: BidDraft, lot: Lot) -> tuple[tuple[UnitPrice, ...], tuple[Othe
 def listed(draft: BidDraft) -> list[dict[str, Any]]:
     """List the organisations of the page of organisations."""
     return list((draft.workspace.part("organisations").content or {}).get("organisations", ()))
+
+
+def only_in_splits(draft: BidDraft) -> list[dict[str, Any]]:
+    """List the organisations that a split names and the page of organisations does not, as that page writes them."""
+    known = {_key(each["name"]) for each in listed(draft)}
+    found: dict[str, dict[str, Any]] = {}
+    for lot in draft.invitation.lots:
+        for each in (draft.workspace.part("price", lot.id).content or {}).get("organisations", ()):
+            name = _key(each["name"])
+            if name and name not in known:
+                found[name] = _described(each)
+    return list(found.values())
+
+
+def _described(row: Mapping[str, Any]) -> dict[str, Any]:
+    kinds = [kind for kind in ("vcse", "by_and_for", "sme") if row.get(kind)]
+    number = identifier_of(row.get("number", ""))
+    told = {name: number.id for name, scheme in _REGISTERS if number and number.scheme == scheme}
+    return {"name": row["name"], "group": row.get("group", ""), "kinds": kinds, **told}
 
 
 def _who(

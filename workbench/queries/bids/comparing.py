@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from typing import Any
 
 from sqlalchemy import select
 
@@ -84,7 +85,7 @@ def _logged(tender_id: str) -> dict[str, tuple[int, str]]:
     return found
 
 
-def _details(canon: bytes) -> dict[str, object]:
+def _details(canon: bytes) -> dict[str, Any]:
     try:
         return dict(json.loads(canon)["details"])
     except (ValueError, KeyError, TypeError):

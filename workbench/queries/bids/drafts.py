@@ -91,6 +91,11 @@ class BidDraft:
         lots = self.invitation.lots
         return lots if len(lots) == 1 else tuple(lot for lot in lots if lot.id in self.workspace.lots)
 
+    @property
+    def concerned(self) -> tuple[Lot, ...]:
+        """List the lots that documents may be for: those chosen, or every one until some are."""
+        return self.chosen or self.invitation.lots
+
 
 def invitation_to(tender_id: str) -> Invitation | None:
     """Find a published tender that bids are received for here; None for every other."""

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Final, Literal, cast
+from typing import Final, Literal, TypeVar, cast
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import undefer
+from sqlalchemy.sql.base import ExecutableOption
 
 from exports import submission as codec
 from lots.calendar import london
@@ -25,6 +26,7 @@ from workbench.opening_rules import QUALITY_LOCKED
 from workbench.policies import STAGES, Actor
 from workbench.queries import publishing
 
+T = TypeVar("T", Submission, PriceEnvelope)
 PAGE: Final = 50  # bids on one page of the list
 _SCORING = frozenset({"evaluator", "moderator"})
 _LOCKED_FROM = min(STAGES.index(stage) for stage in QUALITY_LOCKED)
@@ -110,23 +112,25 @@ def opened_bid(tender_id: str, bid_id: str) -> OpenedBid | None:
 
 def read_submission(row: OpenedBidRecord) -> Submission:
     """Read the first envelope of an opened bid."""
-    value, _ = codec.read(Submission, row.submission.encode())
+    return _read(Submission, row, row.submission)
+
+
+def read_price(row: OpenedBidRecord) -> PriceEnvelope | None:
+    """Read the price of an opened bid; None while it is shut."""
+    return _read(PriceEnvelope, row, row.price) if row.price else None
+
+
+def _read(cls: type[T], row: OpenedBidRecord, kept: str) -> T:
+    try:
+        value, _ = codec.read(cls, kept.encode())
+    except codec.UnknownFormat:
+        value = None
     if value is None:
         raise ChangedBid(f"The content of bid {row.id} was changed in the database by other means: restore a copy")
     return value
 
 
-def read_price(row: OpenedBidRecord) -> PriceEnvelope | None:
-    """Read the price of an opened bid; None while it is shut."""
-    if not row.price:
-        return None
-    value, _ = codec.read(PriceEnvelope, row.price.encode())
-    if value is None:
-        raise ChangedBid(f"The price of bid {row.id} was changed in the database by other means: restore a copy")
-    return value
-
-
-def _whole() -> tuple[object, object]:
+def _whole() -> tuple[ExecutableOption, ExecutableOption]:
     return undefer(OpenedBidRecord.submission), undefer(OpenedBidRecord.price)
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import undefer
 
 from lots.sealing import Sealing
@@ -168,7 +168,7 @@ def rules_digests(tender_id: str, numbers: Iterable[int]) -> dict[int, str]:
 # --- opened bids --------------------------------------------------------------------------------------------
 
 
-def _opened_ids(tender_id: str) -> object:
+def _opened_ids(tender_id: str) -> Select[str]:
     return select(OpenedBidRecord.id).where(OpenedBidRecord.tender_id == tender_id, OpenedBidRecord.state == "opened")
 
 

@@ -11,7 +11,7 @@ from lots.completeness import completeness
 from lots.errors import Finding
 from lots.lot import Lot
 from lots.money import Money, total
-from workbench.queries.bids.building import Built, asked_of, build
+from workbench.queries.bids.building import Built, asked_of, build, only_in_splits
 from workbench.queries.bids.drafts import BidDraft
 from workbench.queries.bids.partners import Partner, confirmations, partners_of
 from workbench.workspace import LotBid
@@ -68,16 +68,26 @@ def _common(draft: BidDraft) -> Iterator[BidTask]:
         words = "Which lots you bid for" + (", and which you want most" if draft.file.lot_limit else "")
         yield BidTask("lots", "Lots", words, _plain(draft, "lots"))
     words = "Who leads and who takes part, with company, charity or supplier numbers"
-    yield BidTask("organisations", "Organisations", words, _plain(draft, "organisations"))
+    state = _plain(draft, "organisations")
+    new = state == "done" and bool(only_in_splits(draft))
+    yield BidTask("organisations", "Organisations", words, "incomplete" if new else state)
     yield BidTask("people", "People", "Whom to ask about the bid, and who does what", _plain(draft, "people"))
     words = "Conflicts, exclusion, accuracy and the rest, once for the whole bid"
     yield BidTask("declarations", "Declarations", words, _declarations(draft))
-    words = (
-        f"{len(draft.workspace.files)} sent" if draft.workspace.files else "Policies, certificates, plans: each sealed"
-    )
-    state: Standing = "done" if draft.workspace.files else "not started"
-    asked = any(each.mandatory for each in draft.file.tender.documents)
-    yield BidTask("documents", "Documents", words, state if asked or draft.workspace.files else "optional")
+    yield _documents(draft)
+
+
+def _documents(draft: BidDraft) -> BidTask:
+    """Say how many documents were sent and how many of those that must be there are missing."""
+    sent = {each.required for each in draft.workspace.files}
+    chosen = [lot.id for lot in draft.concerned]
+    asked = [each for each in draft.file.tender.documents if any(each.asked_in(lot) for lot in chosen)]
+    missing = [each for each in asked if each.mandatory and each.id not in sent]
+    words = f"{len(draft.workspace.files)} sent" + (f", {len(missing)} still asked for" if missing else "")
+    state: Standing = "optional" if not asked else "not started"
+    if draft.workspace.files:
+        state = "incomplete" if missing else "done"
+    return BidTask("documents", "Documents", words, state)
 
 
 def _plain(draft: BidDraft, name: str, lot: str = "") -> Standing:

@@ -25,10 +25,10 @@ from workbench.uploads import LARGEST_BID, MOST_FILES
 from workbench.workspace import Piece, SentFile, Workspace
 
 
-def start(invitation: Invitation, *, at: datetime) -> BidDraft:
-    """Begin a draft; the code in what is returned exists nowhere else."""
+def start(invitation: Invitation, *, at: datetime, fresh: Workspace | None = None) -> BidDraft:
+    """Begin a draft, empty or with what is brought along; the code in what is returned exists nowhere else."""
     check_open(invitation, at)
-    code, draft_id, fresh = drafts.new_code(), new_id(), Workspace()
+    code, draft_id, fresh = drafts.new_code(), new_id(), fresh or Workspace()
     db.session.add(
         DraftRecord(
             id=draft_id, tender_id=invitation.tender.id, lookup=drafts.lookup_of(code), version=1,
@@ -53,6 +53,24 @@ def save_part(draft: BidDraft, name: str, lot: str, content: Any, *, version: in
     changed = replace(draft, workspace=draft.workspace.with_part(name, lot, piece))
     partners.refresh(changed, at)
     return keep(draft, changed.workspace, "draft_saved", at=at)
+
+
+def take_split(draft: BidDraft, lot: str, content: Any, *, at: datetime) -> BidDraft:
+    """Put a split that was checked elsewhere in the place of the one there is, and choose its lot."""
+    check_open(draft.invitation, at)
+    changed = replace(draft, workspace=with_split(draft.workspace, lot, content))
+    partners.refresh(changed, at)
+    return keep(draft, changed.workspace, "draft_saved", at=at)
+
+
+def with_split(held: Workspace, lot: str, content: Any) -> Workspace:
+    """Return a workspace with a split for a lot, which is chosen with it."""
+    piece, choice = held.part("price", lot), held.part("lots")
+    chosen = dict(choice.content or {})
+    if lot not in chosen.get("lots", ()):
+        chosen["lots"] = [*chosen.get("lots", ()), lot]
+        held = held.with_part("lots", "", Piece(chosen, choice.typed, choice.version + 1))
+    return held.with_part("price", lot, Piece(content, version=piece.version + 1))
 
 
 def leave_unfinished(

@@ -6,14 +6,18 @@ remembers, encrypted, what was done.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from lots.lot import Lot
-from workbench.db import new_id
+from lots.submission import Binding
+from workbench.db import db, new_id
+from workbench.models.bids import DraftFileRecord
 from workbench.queries.bids.building import Built, build
 from workbench.queries.bids.drafts import BidDraft
 from workbench.queries.bids.partners import confirmations
+from workbench.sealing.envelope import SealedEnvelope
 from workbench.services import StageError
 from workbench.services.bids import submissions
 from workbench.services.bids.keeping import put
@@ -45,6 +49,33 @@ def send(draft: BidDraft, lot: Lot, *, digest: str, arrival: Arrival, store: Sto
         store=store,
     )  # fmt: skip
     done = replace(bid, digest=built.digest, rule_set=row.rule_set)
+    return _remember(draft, lot, done, row.version, "submitted", arrival.at)
+
+
+def send_sealed(
+    draft: BidDraft,
+    bid: LotBid,
+    lot: Lot,
+    envelopes: Sequence[SealedEnvelope],
+    files: Sequence[tuple[str, int]],
+    *,
+    arrival: Arrival,
+) -> BidDraft:
+    """Keep a bid that the tenderer's device sealed, with its sealed documents (digest, size), which lie in the store.
+
+    LateError where it came too late, with nothing kept yet.
+    """
+    publication = draft.invitation.publication
+    bound = Binding(draft.invitation.tender.id, "", bid.id, bid.version + 1, publication.rule_set, publication.sha256)
+    row = submissions.submit_sealed(
+        draft.invitation.tender, publication, bound, envelopes, first_byte_at=arrival.first_byte_at,
+        last_byte_at=arrival.last_byte_at, at=arrival.at,
+    )  # fmt: skip
+    db.session.add_all(
+        DraftFileRecord(draft_id=draft.id, sealed_sha256=digest, sealed_size=size, received_at=arrival.at)
+        for digest, size in files
+    )
+    done = replace(bid, digest=_built(draft, lot, bid).digest, rule_set=row.rule_set)
     return _remember(draft, lot, done, row.version, "submitted", arrival.at)
 
 

@@ -17,7 +17,11 @@ from workbench.web.bids import (  # noqa: E402, F401 - they add their routes
     bid_partners,
     bid_parts,
     bid_sending,
+    bid_taking,
     checking,
     following,
     keys,
+    opened,
+    opening,
+    sealed,
 )

@@ -110,7 +110,7 @@ def places(draft: BidDraft) -> list[tuple[str, str]]:
 
 
 def _required(draft: BidDraft) -> Iterator[tuple[str, str]]:
-    chosen = {lot.id: lot.title for lot in draft.chosen}
+    chosen = {lot.id: lot.title for lot in draft.concerned}
     for each in draft.file.tender.documents:
         lots = [title for id, title in chosen.items() if each.asked_in(id)]
         if lots:
@@ -118,7 +118,7 @@ def _required(draft: BidDraft) -> Iterator[tuple[str, str]]:
 
 
 def _criteria(draft: BidDraft) -> Iterator[tuple[str, str]]:
-    for lot in draft.chosen:
+    for lot in draft.concerned:
         method = draft.invitation.methodology(lot.id)
         for leaf in method.scored if method else ():
             yield f"criterion:{lot.id}:{leaf.criterion.id}", f"Attachment to “{leaf.criterion.title}” ({lot.title})"
@@ -127,7 +127,7 @@ def _criteria(draft: BidDraft) -> Iterator[tuple[str, str]]:
 def _own(draft: BidDraft) -> Iterator[tuple[str, str]]:
     yield "own::", "Another document of ours, for every lot"
     if len(draft.invitation.lots) > 1:
-        yield from ((f"own:{lot.id}:", f"Another document of ours, for {lot.title}") for lot in draft.chosen)
+        yield from ((f"own:{lot.id}:", f"Another document of ours, for {lot.title}") for lot in draft.concerned)
 
 
 def place_of(file: SentFile) -> str:
@@ -147,7 +147,7 @@ def _page(desk: Desk, form: FileForm) -> str:
     sent = {each.required for each in desk.draft.workspace.files}
     missing = [
         each for each in desk.draft.file.tender.documents
-        if each.id not in sent and any(each.asked_in(lot.id) for lot in desk.draft.chosen)
+        if each.id not in sent and any(each.asked_in(lot.id) for lot in desk.draft.concerned)
     ]  # fmt: skip
     return render_template(
         "bids/bid_documents.html", desk=desk, tender=desk.invitation.tender, form=form, files=files, missing=missing,

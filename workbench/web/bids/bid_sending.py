@@ -8,12 +8,14 @@ from datetime import datetime
 from flask import Response, abort, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from exports.reports.bid_receipt import BidReceipt, bid_receipt
 from lots.errors import Finding
 from lots.lot import Lot
-from workbench import clock
+from workbench import clock, printing
 from workbench.forms.bids.acts import SendForm, WithdrawForm
 from workbench.queries.bids import receipts as reads
 from workbench.queries.bids.progress import LotProgress, progress_of
+from workbench.queries.publishing import read_rules, rule_set_of
 from workbench.sealing import receipt as receipt_files
 from workbench.sealing.receipt import Receipt
 from workbench.services.bids import sending
@@ -102,9 +104,8 @@ def receipt(tender_id: str, bid_id: str, number: int) -> ResponseReturnValue:
     """Show the receipt of an act."""
     desk = desk_of(tender_id)
     found = _receipt(desk, bid_id, number)
-    act = next(each for each in _acts(desk) if (each.bid_id, each.version) == (bid_id, number))
     return render_template(
-        "bids/bid_receipt.html", desk=desk, tender=desk.invitation.tender, receipt=found, act=act,
+        "bids/bid_receipt.html", desk=desk, tender=desk.invitation.tender, receipt=found, paper=_paper(desk, found),
         closing=_closing(desk, bid_id),
     )  # fmt: skip
 
@@ -115,6 +116,15 @@ def receipt_file(tender_id: str, bid_id: str, number: int) -> ResponseReturnValu
     """Send a receipt as the file that anybody can check."""
     found = _receipt(desk_of(tender_id), bid_id, number)
     return _download(receipt_files.write(found), "application/json", f"receipt-{bid_id[:8]}-{number}.json")
+
+
+@pages.get("/notices/<tender_id>/bid/receipts/<bid_id>/<int:number>.pdf", endpoint="receipt_paper")
+@open_to_all
+def receipt_paper(tender_id: str, bid_id: str, number: int) -> ResponseReturnValue:
+    """Send a receipt on one page, with the file inside."""
+    desk = desk_of(tender_id)
+    data = printing.print_document(_paper(desk, _receipt(desk, bid_id, number)))
+    return _download(data, "application/pdf", f"receipt-{bid_id[:8]}-{number}.pdf")
 
 
 # --- pieces -------------------------------------------------------------------------------------------------
@@ -167,7 +177,7 @@ def _acts(desk: Desk) -> list[Act]:
         for lot, bid in desk.draft.workspace.bids.items()
         for version, act, at in bid.acts
     ]
-    return sorted(found, key=lambda each: each.at, reverse=True)
+    return sorted(found, key=lambda each: (each.at, each.version), reverse=True)
 
 
 def _receipt(desk: Desk, bid_id: str, number: int) -> Receipt:
@@ -175,6 +185,12 @@ def _receipt(desk: Desk, bid_id: str, number: int) -> Receipt:
     if all(bid.id != bid_id for bid in desk.draft.workspace.bids.values()):
         abort(404)
     return reads.receipt_of(bid_id, number, desk.draft.code) or abort(404)
+
+
+def _paper(desk: Desk, found: Receipt) -> BidReceipt:
+    """Make the page of a receipt, in the words of the rules that it was received under."""
+    rules = rule_set_of(desk.tender_id, int(found.facts["rule_set"]))
+    return bid_receipt(read_rules(rules.canon) if rules else desk.draft.file, receipt_files.write(found))
 
 
 def _closing(desk: Desk, bid_id: str) -> object:

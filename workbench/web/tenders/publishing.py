@@ -15,7 +15,7 @@ from exports.rule_changes import rule_set_digest
 from lots.calendar import london
 from lots.errors import Finding, ProcurementError
 from lots.words import listed
-from workbench import clock, printing
+from workbench import clock, policies, printing
 from workbench.countdown import left
 from workbench.forms.base import PageForm
 from workbench.forms.publishing import (
@@ -33,6 +33,7 @@ from workbench.policies import Permission
 from workbench.queries import publishing as reads
 from workbench.queries import questions as asked
 from workbench.queries.bids import keys
+from workbench.queries.bids.openings import case_of
 from workbench.queries.tenders import Draft, draft_of
 from workbench.services import deadlines, publishing
 from workbench.tasks import Item, where
@@ -334,6 +335,7 @@ def next_steps(draft: Draft) -> dict[str, Any]:
         "past_deadline": g.tender.deadline is not None and at >= g.tender.deadline,
         "closing": deadlines.closing_waits_for(g.tender, at) if g.tender.stage == "published" else "",
         "move_waiting": reads.open_request(g.tender.id),
+        "opening": case_of(g.tender, "bid") if g.tender.stage in _AFTER_CLOSING else None,
     }
 
 
@@ -346,5 +348,7 @@ def _key_check(publication: PublicationRecord | None, at: datetime) -> str:
     waiting = listed(key.row.title for key in check.waiting)
     return f"the deadline is near, and these are to be proved once more: {waiting}" if waiting else ""
 
+
+_AFTER_CLOSING = policies.POLICY[Permission.OPENING_VIEW].stages - {"cancelled"}
 
 pages.app_template_global("next_steps")(next_steps)
