@@ -62,6 +62,9 @@ def show(case: Case, config: Config) -> None:
     say(f"Open {config.base_url}/ and choose a person to sign in as; no password is asked here.")
     print_table(("Person", "What they do"), [(who, words) for who, words in case.cast], "ll")
     say(f"What anybody can read: {config.base_url}/notices/")
+    say(f"Check a split and make a bid, without signing in: {config.base_url}/notices/{case.open.id}/")
+    say(f"Bids that wait for two openers: {config.base_url}/tenders/{case.published.id}/opening/")
+    say("Mails that the workbench would send are printed here.")
     say("Everything tried out is forgotten when the server stops (Ctrl+C). For real use: workbench serve.")
 
 

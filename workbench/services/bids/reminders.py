@@ -83,7 +83,7 @@ def _key_holders(publication: PublicationRecord, tender: TenderRecord, links: Li
     sealing = _sealing(publication)
     if sealing is None or sealing.custody != "custodians" or _days_left(tender, at) > KEY_CHECK:
         return
-    said = letters.key_check(tender, links.tender(tender.id, "keys"))
+    said = letters.key_check(tender, links.tender(tender.id, "keys/"))
     for person in following.key_holders(tender.id):
         yield _about("key-check", tender), person.email, said
 
@@ -108,7 +108,7 @@ def _closing(tender: TenderRecord, links: Links, at: datetime) -> Iterator[Wante
 
 def _opening(tender: TenderRecord, links: Links) -> Iterator[Wanted]:
     begun = following.opening_begun(tender.id)
-    said = letters.opening_waits(tender, begun is not None, links.tender(tender.id, "opening"))
+    said = letters.opening_waits(tender, begun is not None, links.tender(tender.id, "opening/"))
     for person in following.holders_of(tender.id, "opener"):
         if begun is None or person.id != begun.first_by:
             yield _about("opening-second" if begun else "opening", tender), person.email, said
@@ -121,7 +121,7 @@ def _questions(links: Links, at: datetime) -> Iterator[Wanted]:
         return
     today = here.replace(hour=0, minute=0, second=0, microsecond=0)
     for tender in following.tenders_with_questions(today):
-        said = letters.questions_wait(tender, links.tender(tender.id, "questions"))
+        said = letters.questions_wait(tender, links.tender(tender.id, "questions/"))
         for person in following.holders_of(tender.id, "officer"):
             yield f"questions:{tender.id}:{today.date()}", person.email, said
 

@@ -164,7 +164,10 @@ def test_mailed_addresses_are_pages_of_this_installation(reader: Reader) -> None
         assert links.confirm(row) == url_for("bids.follow_confirm", token=token, **values)
         assert links.end(row) == url_for("bids.unfollow", token=token, **values)
         assert links.notice(row.tender_id) == url_for("public.notice", **values)
-        assert links.tender(row.tender_id, "deadline") == url_for("tenders.deadline", **values)
+        pages = {"deadline": "tenders.deadline", "questions/": "tenders.questions", "keys/": "bids.keys"}
+        for path, endpoint in (pages | {"opening/": "bids.opening"}).items():
+            assert links.tender(row.tender_id, path) == url_for(endpoint, **values)
+        assert links.notice(row.tender_id, "bid/") == url_for("bids.home", **values)
 
 
 def test_links_signed_before_a_key_was_replaced_still_count(reader: Reader) -> None:
