@@ -36,7 +36,7 @@ from workbench.queries.tenders import draft_of
 from workbench.services import accounts, deadlines, publishing, questions, tenders
 
 NOBODY = "nobody"
-STATES = ("empty", "draft", "signed_off", "open", "closed", "cancelled")
+STATES = ("empty", "draft", "signed_off", "open", "closed", "opened", "cancelled")
 """The tenders of the showcase, each by what it shows."""
 TEAM = frozenset({"officer", "approver", "evaluator", "moderator", "finance", "opener", "auditor"})
 """Who may see a tender of the showcase: its panel, and the authority's auditor."""
@@ -122,7 +122,7 @@ def showcase(folder: Path, **settings: object) -> Iterator[Showcase]:
 def _fill(made: Showcase) -> None:
     at = clock.now()
     case = seed(at=at, address=lambda _: ANNEX, config=made.app.config["WORKBENCH"])
-    made.tenders |= {"draft": case.draft.id, "closed": case.published.id}
+    made.tenders |= {"draft": case.draft.id, "closed": case.published.id, "opened": case.opened.id}
     _name_people(made, case)
     officer, approver = (actor_for(case.people.by_member[name]) for name in ("officer", "approver"))
     for state in ("open", "signed_off", "cancelled"):
