@@ -15,7 +15,7 @@ class PartForm(PageForm):
     """A custodian's part: which step the page showed, and a key that lies ready, a file, or a key as text."""
 
     step = HiddenField()
-    ready = HiddenField()
+    ready = TextField("Place of a key that lies ready", most=3)
     layers = UploadField("File that was made with your key", description="Its name ends in .json.")
     secret = TextField("Your secret key", most=200, description="It begins with AGE-SECRET-KEY-1.")
     despite = TickField("Open the rest without them; they are recorded as not opened")
