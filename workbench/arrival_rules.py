@@ -21,6 +21,6 @@ def may_accept(stage: str, deadline: datetime, last_byte_at: datetime) -> Arriva
     return "in_time" if last_byte_at < deadline else "late"
 
 
-def may_close(stage: str, deadline: datetime, at: datetime) -> bool:
-    """Say whether a tender may be closed: it is published, and the drain after its deadline is over."""
-    return stage == "published" and at >= deadline + DRAIN
+def may_close(deadline: datetime, at: datetime) -> bool:
+    """Say whether a published tender may be closed: the drain after its deadline is over."""
+    return at >= deadline + DRAIN

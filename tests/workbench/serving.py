@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -58,7 +59,8 @@ class Desk:
     def __post_init__(self) -> None:
         self.url = databases.sqlite_url(self.folder)
         with running(databases.a_config(self.url, self.folder)) as app, app.app_context():
-            self.tender = a_sealed_world().tender.id
+            self.world = a_sealed_world()
+            self.tender, self.officer = self.world.tender.id, self.world.actor("officer")
         with closing(socket.socket()) as free:
             free.bind(("127.0.0.1", 0))
             self.port = int(free.getsockname()[1])
@@ -66,7 +68,14 @@ class Desk:
 
     def set_clock(self, left: float) -> None:
         """Have the server believe from now on that so many seconds are left."""
-        self.ahead = DEADLINE - timedelta(seconds=left) - datetime.now(UTC)
+        self._put_ahead(DEADLINE - timedelta(seconds=left) - datetime.now(UTC))
+
+    def shift_clock(self, seconds: float) -> None:
+        """Set the server's clock forward, or back."""
+        self._put_ahead(self.ahead + timedelta(seconds=seconds))
+
+    def _put_ahead(self, ahead: timedelta) -> None:
+        self.ahead = ahead
         (self.folder / "ahead.new").write_text(str(self.ahead.total_seconds()))
         (self.folder / "ahead.new").replace(self.folder / "ahead")
 
@@ -75,7 +84,7 @@ class Desk:
         return datetime.now(UTC) + self.ahead
 
     def start(self) -> Desk:
-        """Start the server and wait until it listens."""
+        """Start the server and wait until it answers."""
         command = [sys.executable, "-c", PROGRAM, self.url, str(self.folder), f"127.0.0.1:{self.port}"]
         command.append(str(self.workers))
         environment = {**os.environ, "PYTHONPATH": str(HERE)}
@@ -84,11 +93,9 @@ class Desk:
             start_new_session=True,
         )  # fmt: skip
         for _ in range(600):
-            try:
-                socket.create_connection(("127.0.0.1", self.port), 1).close()
+            if self.send(b"GET /livez HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")[0] == 200:
                 return self
-            except OSError:
-                time.sleep(0.05)
+            time.sleep(0.05)
         raise AssertionError("the server did not start in 30 seconds")
 
     def kill(self, how: signal.Signals = signal.SIGKILL) -> None:
@@ -97,6 +104,13 @@ class Desk:
         os.killpg(self.process.pid, how)
         self.process.wait(30)
         self.process = None
+
+    def kill_worker(self) -> None:
+        """End one worker at once, whatever it is doing; the server makes another."""
+        assert self.process is not None
+        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
+        if children:
+            os.kill(int(random.choice(children)), signal.SIGKILL)
 
     def __enter__(self) -> Desk:
         return self.start()

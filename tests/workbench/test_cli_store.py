@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import time
 from pathlib import Path
@@ -13,10 +14,11 @@ from sqlalchemy.pool import NullPool
 from tests.workbench import databases
 from tests.workbench.conftest import running
 from tests.workbench.running import run, run_json
-from tests.workbench.sealed import a_sealed_world, submitted
+from tests.workbench.sealed import CODE, LIGHT, SERVER_KEY, a_sealed_world, submitted
 from workbench.db import db
 from workbench.engine import engine_options, prepare
 from workbench.models.bids import DraftFileRecord, DraftRecord
+from workbench.sealing.age import new_identity
 from workbench.store import Store
 
 
@@ -65,3 +67,23 @@ def test_a_changed_envelope_is_named(digest: str, tmp_path: Path) -> None:
         connection.execute(text("DROP TRIGGER envelopes_never_update"))
         connection.execute(text("UPDATE envelopes SET content = zeroblob(9) WHERE kind = 'price'"))
     assert [it["code"] for it in run_json("check-store", status=1)["findings"]] == ["envelope_changed"]
+
+
+def test_a_copy_of_everything_but_the_keys_opens_no_bid(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Reliability goals T47 and T56: no byte of a bid in database, log, store or copy."""
+    url = databases.sqlite_url(tmp_path)
+    monkeypatch.setenv("WORKBENCH_DATA", str(tmp_path))
+    monkeypatch.setenv("WORKBENCH_DATABASE_URL", url)
+    secret, recipient = new_identity()
+    stored = Store(tmp_path / "store").seal(io.BytesIO(b"a canary in a file" * 99), recipient)
+    with running(databases.a_config(url, tmp_path)) as app, app.app_context():
+        submitted(a_sealed_world(LIGHT))
+        assert run("backup-db").exit_code == 0
+        kept = b"".join(
+            path.read_bytes() for path in tmp_path.rglob("*") if path.is_file() and "keys" not in path.parts
+        )
+    assert stored.sealed_size > 0
+    secrets = (CODE.encode(), secret.encode(), SERVER_KEY[0].encode())
+    for canary in (b"Harbour Trust", b"ten years", b"60000.00", b"canary", *secrets):
+        assert canary not in kept
+    assert kept.count(b"SQLite format 3") >= 2

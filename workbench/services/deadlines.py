@@ -20,7 +20,7 @@ from lots.errors import ProcurementError
 from lots.tender import Milestone
 from scoring.tender_file import TenderFile
 from workbench import audit, policies
-from workbench.arrival_rules import DRAIN
+from workbench.arrival_rules import may_close
 from workbench.db import db
 from workbench.models.publishing import DeadlineRequestRecord, NoticeRecord, PublicationRecord, QuestionRecord
 from workbench.models.tenders import PartRecord, TenderRecord
@@ -107,7 +107,7 @@ def close_tender(tender: TenderRecord, *, actor: Actor, at: datetime) -> None:
 
 def closing_waits_for(tender: TenderRecord, at: datetime) -> str:
     """Say in a sentence what keeps a tender from being closed; nothing where it may be."""
-    if tender.deadline is None or at < tender.deadline + DRAIN:
+    if tender.deadline is None or not may_close(tender.deadline, at):
         when = say_instant(tender.deadline) if tender.deadline else "the deadline"
         return f"The tender closes two minutes after its deadline, {when}, at the earliest"
     unanswered = db.session.scalar(

@@ -11,12 +11,13 @@ from sqlalchemy.orm import scoped_session
 from lots.calendar import CalendarError
 from tests.scoring.checks import ready
 from tests.workbench.published import ADDRESS, AT, World, a_world, content_of, done, published
+from workbench.arrival_rules import DRAIN
 from workbench.audit import recorded
 from workbench.policies import NotForYou, NotNow
 from workbench.queries import publishing as reads
 from workbench.queries.tenders import draft_of
 from workbench.services import StageError, deadlines, tenders
-from workbench.services.deadlines import DRAIN, DeadlineError
+from workbench.services.deadlines import DeadlineError
 
 DEADLINE = ready.file().tender.deadline
 LATER = datetime(2024, 10, 4, 11, 0, tzinfo=UTC)

@@ -85,3 +85,27 @@ def test_a_key_that_was_used_for_another_body_is_refused(early: Desk) -> None:
     assert early.send(early.request(bid, key=key))[0] == 200
     assert early.send(early.request(bid, key=key, lot="children"))[0] == 422
     assert early.rows(f"SELECT count(*) FROM sealed_bids WHERE bid_id = '{bid}'") == [(1,)]
+
+
+def test_a_clock_that_is_set_back_while_a_request_arrives_saves_nothing(early: Desk) -> None:
+    request, before = early.request(), early.rows("SELECT count(*) FROM sealed_bids")
+    with closing(early.connect()) as client:
+        client.sendall(request[:-1])
+        time.sleep(0.3)  # so that the server has begun to read
+        early.shift_clock(-10)
+        client.sendall(request[-1:])
+        answer = client.makefile("rb").read()
+    early.shift_clock(10)
+    assert b" 422 " in answer.partition(b"\r\n")[0]
+    assert b"clock of the server was set back" in answer
+    assert early.rows("SELECT count(*) FROM sealed_bids") == before
+
+
+def test_a_clock_that_was_set_back_since_the_last_bid_takes_no_more_until_it_is_right_again(early: Desk) -> None:
+    assert early.send(early.request())[0] == 200
+    early.shift_clock(-60)
+    status, answer = early.send(early.request())
+    early.shift_clock(60)
+    assert status == 422
+    assert b"clock of the server was set back" in answer
+    assert early.send(early.request())[0] == 200

@@ -26,12 +26,13 @@ from tests.workbench.published import (
 from tests.workbench.signing import signed_in
 from workbench import chain_export
 from workbench.app import Workbench
+from workbench.arrival_rules import DRAIN
 from workbench.db import db
 from workbench.models.publishing import QuestionRecord
 from workbench.queries import history
 from workbench.queries import publishing as reads
 from workbench.queries.tenders import draft_of
-from workbench.services import deadlines, questions, tenders
+from workbench.services import questions, tenders
 from workbench.web.mailing import MAILS
 
 DEADLINE = ready.file().tender.deadline
@@ -241,10 +242,10 @@ def test_a_tender_closes_after_its_deadline_and_no_sooner_than_its_questions_are
 ) -> None:
     published(world)
     row = asked(world)
-    clock.move_to(DEADLINE + deadlines.DRAIN - timedelta(seconds=1))
+    clock.move_to(DEADLINE + DRAIN - timedelta(seconds=1))
     officer = client_of(lite_app, world, "officer")
     assert "two minutes after its deadline" in submit(officer, address(world, "close")).text
-    clock.move_to(DEADLINE + deadlines.DRAIN)
+    clock.move_to(DEADLINE + DRAIN)
     assert "Answer the open question first" in submit(officer, address(world, "close")).text
     questions.answer_privately(
         world.tender, row, answer="No", reason="It names a person", version=1, actor=world.actor("officer"),
