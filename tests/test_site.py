@@ -21,7 +21,14 @@ ALIKE = tuple(f"_{state}" for state in STATES if state not in FEW)
 """Ends of the names of pages that say no more to anybody than those of the few stages."""
 LOOKED_AT = ("officer", NOBODY, "approver", "administrator", "auditor")
 """Whose pages are opened in a browser; what the others see is a part of it."""
+BEHIND_A_CODE = (
+    "code", "bid_part", "documents", "bid_partners", "check_bid", "ask_withdraw", "receipts", "receipt", "receipt_file",
+    "receipt_paper", "remind", "sealed", "bid_file",
+)  # fmt: skip
+"""Pages of a bid, which only its code opens; tests/flows/test_bidding.py opens them in a browser."""
 NOT_BY_LINK = {
+    **{f"bids.{name}": "a tenderer's, behind the code of its bid" for name in BEHIND_A_CODE},
+    "bids.partner": "a partner's, behind the secret in its link",
     "assets": "style sheets and scripts",
     "bids.opened_document": "offered by a bid that has documents; of the opened bids one is looked at",
     "bids.opening_file": "taken by the openers of a tender that is closed, a stage that only its officer walks",
