@@ -52,7 +52,9 @@ def _admission(file: TenderFile, bid: Bid, lot: Lot) -> OpenDecision:
     if failed:
         why = "A mandatory requirement is not met, so the rules keep the bid out: record why, for the tenderer"
         return OpenDecision("admission", why, tuple(failed), may_admit=False)
-    return OpenDecision("admission", "The tenderer says that every mandatory requirement is met: checked, is it so?")
+    return OpenDecision(
+        "admission", "The tenderer says that every mandatory requirement is met; exclude the bid if you find otherwise"
+    )
 
 
 def _ceiling(file: TenderFile, bid: Bid, lot: Lot) -> Iterator[OpenDecision]:

@@ -16,13 +16,14 @@ EVERYBODY = (
     NOBODY, "officer", "approver", "evaluator", "moderator", "finance", "opener", "administrator", "auditor",
     "stranger",
 )  # fmt: skip
-FEW = ("draft", "open")
+FEW = ("draft", "open", "opened")
 ALIKE = tuple(f"_{state}" for state in STATES if state not in FEW)
 """Ends of the names of pages that say no more to anybody than those of the few stages."""
 LOOKED_AT = ("officer", NOBODY, "approver", "administrator", "auditor")
 """Whose pages are opened in a browser; what the others see is a part of it."""
 NOT_BY_LINK = {
     "assets": "style sheets and scripts",
+    "bids.opening_file": "taken by the openers of a tender that is closed, a stage that only its officer walks",
     "health.livez": "asked by machines",
     "health.readyz": "asked by machines",
     "health.metrics": "asked by machines",

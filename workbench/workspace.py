@@ -54,6 +54,10 @@ class SentFile:
     lot: str = ""
 
 
+SEALED_AT_HOME = "sealed at home"
+"""Stands for the digest of a content that only the tenderer's own device has seen."""
+
+
 @dataclass(frozen=True)
 class LotBid:
     """The bid for one lot: its id, and what was done with it.
@@ -67,6 +71,11 @@ class LotBid:
     digest: str = ""
     rule_set: int = 0
     acts: tuple[tuple[int, str, str], ...] = ()
+
+    @property
+    def sealed_at_home(self) -> bool:
+        """Say whether what was submitted last was sealed on the tenderer's own device."""
+        return self.digest == SEALED_AT_HOME
 
     @property
     def standing(self) -> int:

@@ -153,6 +153,9 @@ def percent_text(part: Money, whole: Money, apart_from: Fraction | None = None) 
     """Write a share of a price: two decimals, or as many as tell it apart from a limit it is not; a dash of £0."""
     if whole.pence <= 0:
         return "–"
+    hundredths = (20_000 * part.pence + whole.pence) // (2 * whole.pence)
+    if hundredths >= 0 and (apart_from is None or apart_from * 100 != hundredths):
+        return f"{hundredths // 100}.{hundredths % 100:02d}".rstrip("0").rstrip(".") + " %"
     return percentage(round_apart(Fraction(100 * part.pence, whole.pence), apart_from))
 
 
@@ -160,13 +163,13 @@ def _row(figure: RuleFigure | ConfirmationFigure, report: SplitReport) -> RuleRo
     if isinstance(figure, ConfirmationFigure):
         return _confirmed(figure, report)
     made = _money_row(figure)
-    names = figure.lines[figure.binding_year - 1].organisations
+    names = figure.binding_line.organisations
     named = listed(report.by_id[name].name for name in names if name in report.by_id)
     return RuleRow(made.rule, made.title, made.limit, made.actual, made.room, made.where, made.passed, named)
 
 
 def _money_row(figure: RuleFigure) -> RuleRow:
-    line = figure.lines[figure.binding_year - 1]
+    line = figure.binding_line
     limit, actual = str(line.limit), str(line.actual)
     if figure.percent is not None:
         asked = Fraction(figure.percent)

@@ -24,7 +24,8 @@ from lots.words import listed
 
 _DELIVERY, _FEE = Pocket("delivery"), Pocket("management_fee")
 _UNALLOCATED, _NEW = Pocket("unallocated"), Pocket("new_partner")
-_FIRST = ("wrong_number_of_years", "negative_amount", "no_lead", "two_leads")
+CORRECT_FIRST = frozenset({"wrong_number_of_years", "negative_amount", "deduction_too_large", "no_lead", "two_leads"})
+"""Findings about figures that cannot be: while there is one, nothing else is mended."""
 _ORDER = (
     "top_slice",
     "money_flows_back",
@@ -67,7 +68,7 @@ def mend_of(report: SplitReport, finding: SplitFinding) -> Mend:
     work = _WORK.get(finding.code)
     if work is None or report.bid.split is None:
         return Mend(finding, (), _ask(report, finding))
-    if any(other.code in _FIRST for other in report.errors):
+    if any(other.code in CORRECT_FIRST for other in report.errors):
         return Mend(finding, (), "Correct the amounts that cannot be and the lead of the bid first.")
     working = WorkingSplit(report)
     left = sum(work(working, finding, year) for year in range(len(report.bid.prices)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from lots.organisation import Identifier
 
@@ -15,6 +16,7 @@ _FORMS = (
 OTHER = "other"
 
 
+@lru_cache(maxsize=4096)
 def identifier_of(number: str) -> Identifier | None:
     """Read a number: eight characters are a company, six or seven digits a charity; nothing typed is None."""
     typed = "".join(number.split()).upper()

@@ -72,7 +72,7 @@ class RuleFigure:
     actuals: Pence
     holders: tuple[tuple[str, ...], ...] = ()
 
-    @property
+    @cached_property
     def headrooms(self) -> Pence:
         """Give the pence left before the rule is broken in each line; negative where it is."""
         pairs = zip(self.limits, self.actuals, strict=True)
@@ -90,7 +90,12 @@ class RuleFigure:
     @property
     def lines(self) -> tuple[RuleLine, ...]:
         """Give the rule year by year and over the term, fit for a certificate."""
-        return tuple(self._line(i) for i in range(len(self.limits)))
+        return tuple(self.line(i) for i in range(len(self.limits)))
+
+    @property
+    def binding_line(self) -> RuleLine:
+        """Give the line of the binding year; without years that of the whole term."""
+        return self.line(self.binding_year - 1)
 
     @property
     def binding_year(self) -> int:
@@ -98,7 +103,9 @@ class RuleFigure:
         rooms = self.headrooms[:-1]
         return rooms.index(min(rooms)) + 1 if rooms else 0
 
-    def _line(self, i: int) -> RuleLine:
+    def line(self, i: int) -> RuleLine:
+        """Give one line, counted from 0 (−1 is the whole term)."""
+        i %= len(self.limits)
         limit, actual, price, room = self.limits[i], self.actuals[i], self.prices[i], self.headrooms[i]
         year = 0 if i == len(self.limits) - 1 else i + 1
         percent = _percents((actual,), (price,))[0]

@@ -18,7 +18,7 @@ from lots.lot import Lot
 from lots.money import Money
 from lots.organisation import Organisation
 from lots.split.check import check_split
-from lots.split.fixes import mend_all, mend_of
+from lots.split.fixes import Mended, mend_all, mend_of
 from lots.split.flow import name_of
 from lots.split.moves import Mend, apply
 from lots.split.report import SplitReport
@@ -112,13 +112,31 @@ def fill_all(found: SelfCheck) -> Filled | None:
     for _ in range(_MOST_NEW):
         mended = mend_all(bid, found.lot.collaboration, known)
         bid, said = mended.bid, [*said, *(mend.sentence for mend in mended.mends)]
-        new = (mend_of(mended.report, finding) for finding in mended.left)
-        mend = next((each for each in new if each.moves), None)
-        if mend is None:
+        further = _with_new_partner(found, mended, known)
+        if further is None:
             break
-        bid, known = _made(bid, mend, known)
-        said.append(mend.sentence)
+        bid, known, sentence = further
+        said.append(sentence)
     return _filled(found, bid, known, said) if said else None
+
+
+def _with_new_partner(
+    found: SelfCheck, mended: Mended, known: Mapping[str, Organisation]
+) -> tuple[Bid, Mapping[str, Organisation], str] | None:
+    """Let a partner still to be found take money, where that leaves less to mend than there was."""
+    for finding in mended.left:
+        mend = mend_of(mended.report, finding)
+        if not mend.needs_payee:
+            continue
+        bid, more = _made(mended.bid, mend, known)
+        if _broken(check_split(bid, found.lot.collaboration, more)) < _broken(mended.report):
+            return bid, more, mend.sentence
+    return None
+
+
+def _broken(report: SplitReport) -> int:
+    """Add up the pence by which rules are broken."""
+    return sum(abs(amount.pence) for finding in report.errors for amount in finding.by_year)
 
 
 def _made(bid: Bid, mend: Mend, known: Mapping[str, Organisation]) -> tuple[Bid, Mapping[str, Organisation]]:

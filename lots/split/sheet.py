@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
+from functools import cached_property
 from typing import Literal, NamedTuple
 
 from lots.bid import Party, PartyRole, Payment, Split
@@ -82,6 +83,10 @@ class SplitSheet:
 
     def findings(self) -> tuple[Finding, ...]:
         """Name what keeps the sheet from being a bid, each with its place."""
+        return self._found
+
+    @cached_property
+    def _found(self) -> tuple[Finding, ...]:
         return tuple(_findings(self))
 
     def to_bid_parts(self) -> BidParts:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from io import BytesIO
 from typing import Any
 from uuid import uuid4
 
 from flask.testing import FlaskClient
-from werkzeug.test import TestResponse
+from werkzeug.datastructures import FileStorage
+from werkzeug.test import TestResponse, encode_multipart
 
 from tests.workbench.published import World, without_memory
 from workbench.app import Workbench
@@ -93,6 +95,13 @@ class Tenderer:
         self.save(f"lots/{lot}/edit/requirements", {"met-safeguarding": "yes"})
         self.save(f"lots/{lot}/edit/social_value", {"amount-training": "12"})
         return self
+
+    def send_file(self, name: str, data: bytes, place: str = "own::", **options: Any) -> TestResponse:
+        """Send a document; the body is held in memory here too, so that no temporary file is the test's own."""
+        file = FileStorage(BytesIO(data), name)
+        boundary, body = encode_multipart({"_key": str(uuid4()), "place": place, "file": file})
+        kind = f'multipart/form-data; boundary="{boundary}"'
+        return self.client.post(self.address("documents"), data=body, content_type=kind, **options)
 
     def digest(self, lot: str = "adult") -> str:
         """Return the digest that the page of a lot shows for what is submitted."""

@@ -32,14 +32,18 @@ from workbench.models.tenders import TenderRecord
 from workbench.parts import Part
 from workbench.policies import Actor
 from workbench.queries.accounts import actor_for
+from workbench.queries.bids import opened as reads
 from workbench.queries.tenders import draft_of
 from workbench.services import accounts, deadlines, publishing, questions, tenders
+from workbench.services.bids import admissions
 
 NOBODY = "nobody"
-STATES = ("empty", "draft", "signed_off", "open", "closed", "cancelled")
+STATES = ("empty", "draft", "signed_off", "open", "closed", "opened", "cancelled")
 """The tenders of the showcase, each by what it shows."""
 TEAM = frozenset({"officer", "approver", "evaluator", "moderator", "finance", "opener", "auditor"})
 """Who may see a tender of the showcase: its panel, and the authority's auditor."""
+READERS = frozenset({"officer", "approver", "finance", "auditor"})
+"""Who may read opened bids."""
 ASKER = questions.Asked(
     "Xanthe Querido-Blyth", "Quillfeather Trust", "xanthe@quillfeather.example", "May two charities bid as one?"
 )
@@ -61,6 +65,7 @@ SECRETS = (
     Secret("Zaunkoenig-private", "an answer to the asker alone, and its reason", TEAM),
     Secret("Xanthe", "the name of who asked", frozenset({"officer", "auditor"})),
     Secret("Quillfeather", "the organisation of who asked", frozenset({"officer", "auditor"})),
+    Secret("Zaunkoenig-decided", "why a bid was excluded", READERS),
     Secret("Zaunkoenig-foreign", "another authority, its people and its tender", frozenset({"stranger"})),
 )
 
@@ -122,7 +127,7 @@ def showcase(folder: Path, **settings: object) -> Iterator[Showcase]:
 def _fill(made: Showcase) -> None:
     at = clock.now()
     case = seed(at=at, address=lambda _: ANNEX, config=made.app.config["WORKBENCH"])
-    made.tenders |= {"draft": case.draft.id, "closed": case.published.id}
+    made.tenders |= {"draft": case.draft.id, "closed": case.published.id, "opened": case.opened.id}
     _name_people(made, case)
     officer, approver = (actor_for(case.people.by_member[name]) for name in ("officer", "approver"))
     for state in ("open", "signed_off", "cancelled"):
@@ -132,6 +137,7 @@ def _fill(made: Showcase) -> None:
     _publish(db.session.get_one(TenderRecord, made.tenders["open"]), officer, approver, at)
     _busy(db.session.get_one(TenderRecord, made.tenders["open"]), officer, at)
     _signed(db.session.get_one(TenderRecord, made.tenders["signed_off"]), approver, at)
+    _decide(case.opened, officer, at)
     gone = db.session.get_one(TenderRecord, made.tenders["cancelled"])
     _do(publishing.cancel, gone, reason="The grant did not come.", address=ANNEX, actor=officer, at=at)
     _write(case.draft, "basics", "", {"description": f"Help for victims of crime. {SECRETS[0].words}"}, officer, at)
@@ -250,6 +256,14 @@ def _busy(tender: TenderRecord, officer: Actor, at: datetime) -> None:
         at=at,
     )
     _write(tender, "basics", "", {"description": f"Help for victims. {SECRETS[1].words}"}, officer, at)
+
+
+def _decide(tender: TenderRecord, officer: Actor, at: datetime) -> None:
+    """Exclude one of the opened bids, so that a decision stands on its page."""
+    first = reads.file_with_bids(tender).tender.contract_lots[0]
+    bid = reads.page_of(tender.id, first.id, 1)[0]
+    reason = f"The certificate of insurance was never renewed. {SECRETS[-2].words}"
+    _do(admissions.decide, tender, bid.id, "exclude", concerning="admission", reason=reason, actor=officer, at=at)
 
 
 def _another_authority(at: datetime) -> UserRecord:

@@ -8,7 +8,7 @@ from lots.overlaps import Overlap, overlaps
 from scoring.tender_file import TenderFile
 
 MOST_DRAWN = 24  # organisations in the drawing; beyond that a table says more
-_ROW, _TOP, _LEFT, _RIGHT, _WIDTH = 34, 20, 300, 520, 820
+_ROW, _TOP, _LEFT, _RIGHT, _WIDTH = 34, 20, 350, 560, 920
 
 
 @dataclass(frozen=True)

@@ -60,7 +60,7 @@ class Key:
 def sealing_of(draft: Draft) -> Sealing | None:
     """Return how a draft says that bids are sealed; None where they are received elsewhere or it cannot be read."""
     content: Any = (draft.part("sealing").content or {}).get("sealing")
-    return record.read(Sealing, _fresh(content), Report()) if content else None
+    return None if content is None else record.read(Sealing, _fresh(content), Report())
 
 
 def _fresh(content: Any) -> Any:

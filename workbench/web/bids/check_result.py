@@ -9,16 +9,16 @@ from exports.reports.split_rows import RuleRow, percent_text, rule_rows
 from lots.bid import Split
 from lots.errors import Finding, errors_in
 from lots.money import Money, total
+from lots.split.fixes import CORRECT_FIRST
 from lots.split.flow import SplitFinding, name_of
 from lots.split.self_check import SelfCheck, check_sheet
 from lots.split.typed import Reading
 from lots.words import counted
 from workbench.queries.bids.published_lots import PublishedLot
 
-_NO_MOVES = frozenset({
-    "split_missing", "no_lead", "two_leads", "unknown_party", "unknown_organisation", "pays_itself", "negative_amount",
-    "wrong_number_of_years", "deduction_too_large",
-})  # fmt: skip
+_NO_MOVES = CORRECT_FIRST | {
+    "split_missing", "unknown_party", "unknown_organisation", "pays_itself", "partner_unconfirmed", "partner_disputed",
+}  # fmt: skip
 """Findings that moving money does not mend."""
 
 
@@ -87,7 +87,8 @@ def _unread(count: int) -> str:
 def result_of(found: SelfCheck) -> CheckResult:
     """Put a check into words."""
     rows = rule_rows(found.report, found.lot)
-    breaches = tuple(map(_breach, found.errors))
+    mendable = CORRECT_FIRST.isdisjoint(each.code for each in found.report.errors)
+    breaches = tuple(_breach(each, mendable) for each in found.errors)
     notes = tuple(each.message for each in (*found.price, *found.report.findings) if each.severity != "error")
     return CheckResult(
         _headline(len(breaches), len(rows)), not breaches, breaches, rows, tuple(_bar(found)), notes,
@@ -101,8 +102,8 @@ def _headline(wrong: int, rules: int) -> str:
     return f"{counted(wrong, 'thing')} to mend."
 
 
-def _breach(finding: Finding) -> Breach:
-    if not isinstance(finding, SplitFinding) or finding.code in _NO_MOVES:
+def _breach(finding: Finding, mendable: bool) -> Breach:
+    if not mendable or not isinstance(finding, SplitFinding) or finding.code in _NO_MOVES:
         return Breach(finding.message)
     return Breach(finding.message, " ".join(("fix", finding.code, *finding.organisations)))
 

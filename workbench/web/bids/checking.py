@@ -12,7 +12,7 @@ from datetime import datetime
 from fractions import Fraction
 from typing import Any
 
-from flask import Response, abort, render_template, request, url_for
+from flask import Response, abort, current_app, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
@@ -180,8 +180,11 @@ def _page(
 
 
 def _result(said: Told | None, filled: Filled | None = None) -> Markup:
-    """Make the piece of the page that says what the check found, the same for the whole page and for a live one."""
-    return Markup(render_template("bids/check_result.html", told=said, filled=filled))
+    """Make the piece of the page that says what the check found, the same for the whole page and for a live one.
+
+    It knows nothing of who is signed in or where, so it is spared what other pages are given.
+    """
+    return Markup(current_app.jinja_env.get_template("bids/check_result.html").render(told=said, filled=filled))
 
 
 def _fixed(here: PublishedLot, form: SplitForm, what: str) -> ResponseReturnValue:

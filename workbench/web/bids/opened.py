@@ -212,7 +212,10 @@ def _left(found: OpenedBid, file: TenderFile) -> tuple[OpenDecision, ...]:
 
 def _offered(form: DecisionForm, left: Sequence[OpenDecision]) -> DecisionForm:
     """Offer the steps at which something is left to decide."""
-    form.concerning.offer([(each.concerning, CONCERNS[each.concerning]) for each in left if each.decidable])
+    steps = [each.concerning for each in left if each.decidable]
+    form.concerning.offer([(step, CONCERNS[step]) for step in steps])
+    if not form.concerning.data and len(steps) == 1:
+        form.concerning.data = steps[0]
     return form
 
 

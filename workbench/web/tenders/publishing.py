@@ -35,6 +35,7 @@ from workbench.queries import questions as asked
 from workbench.queries.bids import keys
 from workbench.queries.bids.openings import case_of
 from workbench.queries.tenders import Draft, draft_of
+from workbench.sealing import server_keys
 from workbench.services import deadlines, publishing
 from workbench.tasks import Item, where
 from workbench.web.access import requires
@@ -80,13 +81,21 @@ def publish(tender_id: str) -> ResponseReturnValue:
     """Publish what was signed off."""
     form = PublishForm()
     try:
+        _check_server_key(draft_of(g.tender))
         publishing.publish(
             g.tender, digest=form.digest.data or "", address=notice_address(tender_id), actor=g.actor, at=clock.now()
         )
-    except publishing.NotReadyError as refusal:
+    except (publishing.NotReadyError, server_keys.ServerKeyError) as refusal:
         return _refused(form, refusal, lambda: _publish_page(SignOffForm(None), form))
     flash("The tender is published, and its rules are frozen. Anybody can read its public page now.", "success")
     return redirect(url_for("tenders.show", tender_id=tender_id), 303)
+
+
+def _check_server_key(draft: Draft) -> None:
+    """Refuse to publish where the server would hold a key that is not in its data folder."""
+    sealing = keys.sealing_of(draft)
+    if sealing is not None and sealing.custody == "server":
+        server_keys.check(current_app.config["WORKBENCH"].data, draft.tender.id, sealing.server_recipient)
 
 
 def _publish_page(sign: SignOffForm, publish: PublishForm) -> str:

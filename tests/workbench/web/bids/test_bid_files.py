@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from hashlib import sha256
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
-from uuid import uuid4
 
 import pytest
 from werkzeug import formparser
-from werkzeug.datastructures import FileStorage
-from werkzeug.test import TestResponse, encode_multipart
+from werkzeug.test import TestResponse
 
 from tests.workbench.bidding import Tenderer
 from tests.workbench.office_files import PDF, SOUND, docx, malformed
@@ -28,10 +25,7 @@ from workbench.workspace import SentFile
 
 def send(tenderer: Tenderer, name: str, data: bytes, place: str = "required::insurance", **more: Any) -> TestResponse:
     """Send a file."""
-    file = FileStorage(BytesIO(data), name)
-    boundary, body = encode_multipart({"_key": str(uuid4()), "place": place, "file": file})
-    kind = f'multipart/form-data; boundary="{boundary}"'
-    return tenderer.client.post(tenderer.address("documents"), data=body, content_type=kind, **more)
+    return tenderer.send_file(name, data, place, **more)
 
 
 def files(tenderer: Tenderer) -> tuple[SentFile, ...]:
