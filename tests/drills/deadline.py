@@ -45,6 +45,10 @@ PATIENCE = 90
 """Seconds after the deadline in which a bidder without an answer goes on trying."""
 
 
+KILLING = 5
+"""Seconds after the deadline in which the server is still killed; then everybody gets an answer."""
+
+
 @dataclass
 class Bidder:
     """Somebody with a draft, a moment to send it at (seconds before the deadline), and what came of it."""
