@@ -168,7 +168,7 @@ def test_keys_are_made_proved_and_published_and_any_two_open_what_a_browser_seal
     assert wrong == []
     for pair in ((own, by_hand), (by_hand, paper), (paper, own)):
         assert opened(stage, tender_id, *pair) == ("Canary Quillon Trust", "123456.78")
-    assert canaries(stage) == []
+    assert canaries(stage, [own, by_hand, paper]) == []
 
 
 def opened(stage: Stage, tender_id: str, one: KeyPair, two: KeyPair) -> tuple[str, str]:
@@ -191,9 +191,10 @@ def opened(stage: Stage, tender_id: str, one: KeyPair, two: KeyPair) -> tuple[st
         return bid.organisations[0].name, price.prices[0].plain()  # type: ignore[union-attr]
 
 
-def canaries(stage: Stage) -> list[str]:
-    """Name each file of the installation that holds a word of the bid, or the secret half of a key."""
-    words = [b"Quillon", b"quillon", b"123456.78", b"AGE-SECRET-KEY", base64.b64encode(b"Canary Quillon")[:16]]
-    folder = stage.made.file.parent
-    held = [path for path in folder.rglob("*") if path.is_file()]
+def canaries(stage: Stage, pairs: list[KeyPair]) -> list[str]:
+    """Name each file of the installation that holds a word of the bid, or the secret half of one of the keys."""
+    words = [b"Quillon", b"quillon", b"123456.78", *(pair.secret.encode() for pair in pairs)]
+    words += [base64.b64encode(word)[:16] for word in (b"Canary Quillon", pairs[0].secret.encode())]
+    held = [path for path in stage.made.file.parent.rglob("*") if path.is_file()]
+    assert any(pairs[0].recipient.encode() in path.read_bytes() for path in held)
     return [str(path) for path in held if any(word in path.read_bytes() for word in words)]

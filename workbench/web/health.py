@@ -21,6 +21,7 @@ from workbench.config import LOOPBACK, Config, secrets_in
 from workbench.db import db
 from workbench.models.audit import ChainRecord
 from workbench.services.mails import oldest_waiting
+from workbench.web import logs
 from workbench.web.access import open_to_all
 
 health = Blueprint("health", __name__)
@@ -41,7 +42,7 @@ class Metrics:
 
     def count(self, response: Response) -> Response:
         """Count an answer; by rule, so that the figures name no tender and no person."""
-        route = request.url_rule.rule if request.url_rule else "none"
+        route = logs.route()
         method = request.method if request.method in METHODS else "other"
         self.requests.labels(method, route, str(response.status_code)).inc()
         if "begun" in g:

@@ -17,6 +17,9 @@ ALLOWED = frozenset(
      "endpoint", "action", "exc_info"}
 )  # fmt: skip
 """The fields that may be logged; any other is dropped, so that no content slips in by way of a careless line."""
+PUBLIC = "/notices/<tender_id>/…"
+"""What the pages of a published tender are called here, those of its tenderers included."""
+_TENDERERS = ("/notices/<tender_id>/", "/partners/")
 log = structlog.get_logger("workbench")
 
 
@@ -75,7 +78,15 @@ def _end(response: Response) -> Response:
         return response
     response.headers["X-Request-Id"] = g.request_id
     took = (perf_counter() - g.begun) * 1000
-    # The rule and not the path: a path can hold a token that lets somebody in.
-    route = request.url_rule.rule if request.url_rule else "none"
-    log.info("request", method=request.method, route=route, status=response.status_code, milliseconds=round(took, 1))
+    log.info("request", method=request.method, route=route(), status=response.status_code, milliseconds=round(took, 1))
     return response
+
+
+def route() -> str:
+    """Name the page that was asked for: its rule and not its path, which can hold a token that lets somebody in.
+
+    What tenderers do is one page among those that the public reads: else lines and figures would tell how many of
+    them started, saved or submitted a bid.
+    """
+    rule = request.url_rule.rule if request.url_rule else "none"
+    return PUBLIC if rule.startswith(_TENDERERS) else rule
