@@ -5,8 +5,10 @@ from __future__ import annotations
 import base64
 import json
 import re
+from io import BytesIO
 from pathlib import Path
 
+import pikepdf
 from playwright.sync_api import Page as Tab
 
 from tests.browser import NARROWEST, WIDE, axe_findings, sideways
@@ -83,7 +85,8 @@ def make_paper_key(story: Story, home: str) -> tuple[KeyPair, list[str]]:
     story.button("Make a key and show the sheet")
     tab.locator("[data-key-code] svg").wait_for()
     printed = tab.locator("[data-key-secret]").inner_text()
-    wrong = seen(tab)
+    pages = len(pikepdf.open(BytesIO(tab.pdf(format="A4"))).pages)
+    wrong = [*seen(tab), *([f"the sheet has {pages} pages"] if pages != 1 else [])]
     story.button("Add the public key")
     tab.get_by_text("The key is among the custodians").wait_for()
     box = tab.locator("[data-key-prove]").last
