@@ -52,9 +52,7 @@ def typed(years: int = YEARS) -> TypedSheet:
     paid = [sum(Money.parse(row.figures[year]).pence for row in rows[1:]) for year in range(years)]
     prices = tuple(f"{720_000 + year:,}" for year in range(years))
     fee = ("41,000",) * years
-    own = tuple(
-        str(Money(Money.parse(price).pence - paid[year] - 4_100_000)) for year, price in enumerate(prices)
-    )
+    own = tuple(str(Money(Money.parse(price).pence - paid[year] - 4_100_000)) for year, price in enumerate(prices))
     return TypedSheet(years, "amounts", prices, own, fee, tuple(rows))
 
 
@@ -93,7 +91,9 @@ def bodies() -> list[bytes]:
     """Return what the page sends while somebody types one figure after another."""
     fields = {name: text for name, text in fields_of(typed()).items() if text}
     return [
-        json.dumps({**fields, f"organisations-{2 + turn % 20}-figures-3": f"{9_100 + turn:,}"}, separators=(",", ":")).encode()
+        json.dumps(
+            {**fields, f"organisations-{2 + turn % 20}-figures-3": f"{9_100 + turn:,}"}, separators=(",", ":")
+        ).encode()
         for turn in range(200)
     ]
 
