@@ -23,6 +23,7 @@ LOOKED_AT = ("officer", NOBODY, "approver", "administrator", "auditor")
 """Whose pages are opened in a browser; what the others see is a part of it."""
 NOT_BY_LINK = {
     "assets": "style sheets and scripts",
+    "bids.opened_document": "offered by a bid that has documents; of the opened bids one is looked at",
     "bids.opening_file": "taken by the openers of a tender that is closed, a stage that only its officer walks",
     "health.livez": "asked by machines",
     "health.readyz": "asked by machines",

@@ -67,7 +67,8 @@ def prepared(made: Showcase) -> str:
         from workbench.queries.bids import published_lots
 
         here = published_lot(tender, "adult")
-        assert here is not None and here.lot.term is not None
+        assert here is not None
+        assert here.lot.term is not None
         lot = replace(here.lot, term=replace(here.lot.term, initial_years=YEARS, extension_years=0), base_value=None)
         published_lots._kept[here.digest].lots["adult"] = lot
         db.session.remove()

@@ -45,6 +45,10 @@ PATIENCE = 90
 """Seconds after the deadline in which a bidder without an answer goes on trying."""
 
 
+KILLING = 5
+"""Seconds after the deadline in which the server is still killed; then everybody gets an answer."""
+
+
 @dataclass
 class Bidder:
     """Somebody with a draft, a moment to send it at (seconds before the deadline), and what came of it."""
@@ -95,7 +99,9 @@ def drill(folder: Path, bidders: int, seconds: float, kills: int, *, seed: int =
         threads = [threading.Thread(target=send, args=(desk, each, ends)) for each in crowd]
         for thread in threads:
             thread.start()
-        while killed < kills:
+        while killed < kills and any(
+            thread.is_alive() for thread in threads
+        ):  # kills that hit nobody count for nothing
             time.sleep(max(0.0, min(seconds / kills, 1.0) * draw.uniform(0.5, 1.5)))
             kill(desk, whole=killed % 10 == 9)
             killed += 1

@@ -51,6 +51,8 @@ def prepare(config: Config) -> Case:
     with app.app_context(), app.test_request_context(base_url=config.base_url):
         address = lambda it: url_for("public.notice", tender_id=it.id, _external=True)  # noqa: E731
         case = seed(at=clock.now(), address=address, config=config)
+        for tender in (case.open, case.published):
+            db.session.refresh(tender)  # their addresses are told after the session has gone
         db.session.expunge_all()
         db.session.remove()
         db.engine.dispose()

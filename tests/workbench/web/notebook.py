@@ -14,7 +14,7 @@ from workbench.forms.fields import MoneyField, TextField
 from workbench.models.tenders import TenderRecord
 from workbench.services import StaleError
 from workbench.web.access import open_to_all
-from workbench.web.writing import not_saved, saved
+from workbench.web.writing import checks_only, not_saved, saved
 
 notebook = Blueprint("notebook", __name__)
 
@@ -56,6 +56,19 @@ def careless(tender_id: str) -> ResponseReturnValue:
     """Change something and record nothing, reading the form without asking what is in it."""
     _tender(tender_id).title = "changed behind the back of the audit trail"
     return redirect("/", 303)
+
+
+@notebook.post("/looks/<tender_id>")
+@open_to_all
+@checks_only
+def look(tender_id: str) -> ResponseReturnValue:
+    """Say what was typed, and change something behind the back of the mark where asked to."""
+    form = NoteForm()
+    if request.args.get("act") == "change":
+        _tender(tender_id).title = "changed by a view that only checks"
+    if request.args.get("act") == "record":
+        record("note.saved", "Title", chain=tender_chain(tender_id), actor=None, at=clock.now(), details={})
+    return f"{form.title.data}"
 
 
 @notebook.get("/numbers/<int:number>")

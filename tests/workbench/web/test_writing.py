@@ -243,3 +243,31 @@ def test_only_forms_are_taken(app: Workbench, client: FlaskClient, url: str, bod
     answer = client.post(url, data=body, content_type=kind, headers={"Idempotency-Key": str(uuid4())})
     assert answer.status_code == 415
     assert kept(app) == ("Old", 0, 0)
+
+
+# --- views that only check --------------------------------------------------------------------------------------
+
+
+def test_a_view_that_only_checks_never_begins_to_write(
+    client: FlaskClient, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun: list[str] = []
+    monkeypatch.setattr("workbench.web.writing.begin_writing", lambda: begun.append("begun"))
+    answer = client.post(url.replace("notes", "looks"), data={"title": "Typed"})  # without a key, too
+    assert (answer.status_code, answer.text, begun) == (200, "Typed", [])
+
+
+@pytest.mark.parametrize("act", ["change", "record"])
+def test_a_view_marked_as_only_checking_that_changes_something_is_a_fault(
+    app: Workbench, client: FlaskClient, url: str, act: str
+) -> None:
+    with pytest.raises(RuntimeError, match="is marked as only checking"):
+        client.post(f"{url.replace('notes', 'looks')}?act={act}", data={"title": "Typed"})
+    assert kept(app) == ("Old", 0, 0)
+
+
+def test_a_view_that_only_checks_refuses_other_sites_and_unknown_fields(client: FlaskClient, url: str) -> None:
+    look = url.replace("notes", "looks")
+    assert client.post(look, data={"title": "x"}, headers={"Origin": "https://evil.example"}).status_code == 400
+    assert client.post(look, data={"title": "x", "stage": "published"}).status_code == 400
+    assert client.post(look, data="title=x", content_type="text/plain").status_code == 415

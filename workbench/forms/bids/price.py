@@ -30,7 +30,7 @@ class PriceForm(SplitForm):
             return cls.from_typed(piece.typed, version=piece.version, draft=draft, lot=lot)
         found = draft.invitation.lot(lot)
         years = (found.years if found else 0) or 1
-        typed = typed_sheet(piece.content, years) if piece.content else beginning(draft, years)
+        typed = numbered(draft, typed_sheet(piece.content, years)) if piece.content else beginning(draft, years)
         return cls(None, draft=draft, lot=lot, typed=typed, version=piece.version or None)
 
     def validate(self, extra_validators: Any = None, *, names_too: bool = True) -> bool:
@@ -67,9 +67,20 @@ def beginning(draft: BidDraft, years: int) -> TypedSheet:
     return replace(blank, organisations=(*rows, *(each for each in empty if each.id not in taken)))
 
 
+def numbered(draft: BidDraft, typed: TypedSheet) -> TypedSheet:
+    """Show beside an organisation the number that it has on the page of organisations."""
+    known = {each["name"].casefold(): _number(each) for each in listed(draft)}
+    rows = tuple(replace(row, number=row.number or known.get(row.name.casefold(), "")) for row in typed.organisations)
+    return replace(typed, organisations=rows)
+
+
+def _number(told: Mapping[str, Any]) -> str:
+    return str(told.get("charity") or told.get("company") or told.get("ppon") or "")
+
+
 def _row(told: Mapping[str, Any], at: int) -> TypedOrganisation:
     kinds: Sequence[str] = told.get("kinds", ())
-    number = told.get("charity") or told.get("company") or told.get("ppon") or ""
+    number = _number(told)
     money = ((), ()) if at == 0 else (("",), ("",))
     return TypedOrganisation(
         told["id"], told["name"], number, "partner" if at else "lead", "", "vcse" in kinds, "by_and_for" in kinds,

@@ -21,6 +21,7 @@ from workbench.web.writing import not_saved
 STARTING = "20 per hour; 60 per day"
 """How many bids are begun from one address: a charity’s whole office may sit behind it."""
 _WRONG = "No bid for this tender has that code: compare it with your print, or look whether it is for another tender"
+_KEEP_FIRST = "This browser holds another bid whose code nobody has kept yet: it would be lost. Open that bid and keep its code first"
 pages.before_request(know_sender)
 
 
@@ -47,6 +48,8 @@ def start_bid(tender_id: str) -> ResponseReturnValue:
     """Begin a bid and put its code into the browser."""
     invitation = invited(tender_id)
     ButtonForm()
+    if draft_here(invitation) is not None:  # an old tab: the code in this browser must not be lost to a new one
+        return redirect(url_for("bids.home", tender_id=tender_id), 303)
     draft = drafts.start(invitation, at=clock.now())
     return remember(redirect(url_for("bids.code", tender_id=tender_id), 303), tender_id, draft.code)
 
@@ -88,10 +91,12 @@ def _is_wrong(response: Response) -> bool:
 def type_code(tender_id: str) -> ResponseReturnValue:
     """Put a code that was typed into this browser."""
     invitation, form = invited(tender_id), CodeForm()
-    draft = draft_by(invitation, form.code.data) if form.validate() else None
-    if draft is None:
-        if not form.code.errors:
-            form.code.errors = [_WRONG]
+    draft, here = draft_by(invitation, form.code.data) if form.validate() else None, draft_here(invitation)
+    if draft is None and not form.code.errors:
+        form.code.errors = [_WRONG]
+    if draft is not None and here is not None and here.id != draft.id and not here.workspace.kept_code:
+        form.code.errors = [_KEEP_FIRST]
+    if draft is None or form.code.errors:
         return not_saved({}, lambda: _continue_page(invitation, form))
     drafts.reopened(draft, at=clock.now())
     return remember(redirect(url_for("bids.home", tender_id=tender_id), 303), tender_id, draft.code)
@@ -101,8 +106,10 @@ def type_code(tender_id: str) -> ResponseReturnValue:
 @open_to_all
 def leave_bid(tender_id: str) -> ResponseReturnValue:
     """Take the code out of this browser; the bid stays, for whoever has the code."""
-    invited(tender_id)
+    draft = draft_here(invited(tender_id))
     ButtonForm()
+    if draft is not None and not draft.workspace.kept_code:
+        return redirect(url_for("bids.code", tender_id=tender_id, leaving="yes"), 303)
     return forget(redirect(url_for("bids.home", tender_id=tender_id, left="yes"), 303), tender_id)
 
 
@@ -132,7 +139,13 @@ def _code_page(desk: Desk, form: KeptForm) -> str:
     shown = "" if desk.draft.workspace.kept_code else grouped(desk.draft.code)
     picture = _picture(shown) if shown else ""
     return render_template(
-        "bids/bid_code.html", desk=desk, tender=desk.invitation.tender, shown=shown, picture=picture, form=form
+        "bids/bid_code.html",
+        desk=desk,
+        tender=desk.invitation.tender,
+        shown=shown,
+        picture=picture,
+        form=form,
+        leaving="leaving" in request.args,
     )
 
 

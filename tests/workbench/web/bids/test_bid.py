@@ -105,11 +105,26 @@ def test_a_code_of_another_tender_opens_nothing(market: Market) -> None:
 def test_leaving_takes_the_code_out_of_the_browser_and_keeps_the_bid(market: Market) -> None:
     tenderer = market.tenderer().fill()
     code = tenderer.code
+    tenderer.post("code", {"kept": "y"})
     assert tenderer.post("leave").status_code == 303
     assert tenderer.client.get_cookie(tenderer.cookie) is None
     assert "forgotten your bid" in tenderer.get("?left=yes").text
     tenderer.post("continue", {"code": code})
     assert tenderer.code == code
+
+
+def test_a_code_that_nobody_has_kept_is_not_lost_by_leaving_or_starting_again(market: Market) -> None:
+    tenderer, other = market.tenderer(), market.tenderer()
+    code = tenderer.code
+    leaving = tenderer.post("leave")
+    assert leaving.location == tenderer.address("code?leaving=yes")
+    assert "You have not left yet" in tenderer.client.get(leaving.location).text
+    assert tenderer.post("start").location == tenderer.address()
+    assert "whose code nobody has kept yet" in tenderer.post("continue", {"code": other.code}).text
+    assert tenderer.code == code
+    tenderer.post("code", {"kept": "y"})
+    assert tenderer.post("continue", {"code": other.code}).status_code == 303
+    assert tenderer.code == other.code
 
 
 def test_two_tenderers_see_nothing_of_each_other(market: Market) -> None:

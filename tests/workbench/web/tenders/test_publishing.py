@@ -240,8 +240,7 @@ def test_a_second_person_may_decline(world: World, lite_app: Workbench, clock: t
 def test_a_tender_closes_after_its_deadline_and_no_sooner_than_its_questions_are_answered(
     world: World, lite_app: Workbench, clock: time_machine.Coordinates
 ) -> None:
-    published(world)
-    row = asked(world)
+    row = asked(published(world))
     clock.move_to(DEADLINE + DRAIN - timedelta(seconds=1))
     officer = client_of(lite_app, world, "officer")
     assert "two minutes after its deadline" in submit(officer, address(world, "close")).text
