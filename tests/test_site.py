@@ -10,10 +10,10 @@ from playwright.sync_api import Browser
 
 from tests.looking import Lens, a_lens
 from tests.site import Page, Sample, endpoint_of, leads_to, name_of, read, samples, walk
-from tests.workbench.showcase import NOBODY, SECRETS, STATES, Showcase, showcase
+from tests.workbench.showcase import NOBODY, SECRETS, STATES, TENDERER, Showcase, showcase
 
 EVERYBODY = (
-    NOBODY, "officer", "approver", "evaluator", "moderator", "finance", "opener", "administrator", "auditor",
+    NOBODY, TENDERER, "officer", "approver", "evaluator", "moderator", "finance", "opener", "administrator", "auditor",
     "stranger",
 )  # fmt: skip
 FEW = ("draft", "open", "opened")
@@ -42,6 +42,10 @@ NOT_BY_LINK = {
     "bids.follow_confirm": "reached from a mail",
     "bids.unfollow": "reached from a mail",
     "bids.unfollowed": "reached from a mail",
+    "bids.partner": "reached by the link that a tenderer sends",
+    "bids.sealed": "offered where tenderers may seal on their own device",
+    "bids.paper_key": "offered to an opener before a tender is published, while there is no paper key",
+    "bids.opened_document": "on the pages of bids with documents, of which the demonstration has one",
     "tenders.takeover": "reached by starting from a file",
     "security.two_factor_token_validation": "the second step of signing in, which a demonstration has not",
     "security.two_factor_rescue": "the second step of signing in, which a demonstration has not",
