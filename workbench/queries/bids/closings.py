@@ -5,6 +5,8 @@ Nothing here may reach a page, an event or a log before the opening: it tells ho
 
 from __future__ import annotations
 
+from hashlib import sha256
+
 from sqlalchemy import select
 
 from workbench.db import db
@@ -35,3 +37,8 @@ def last_leaves(tender_id: str) -> dict[str, str]:
 def root_of(leaves: dict[str, str]) -> str:
     """Return the root over the last acts, in hexadecimal."""
     return merkle.root(sorted(closing_leaf(bid, leaf) for bid, leaf in leaves.items())).hex()
+
+
+def changed_leaf(bid_id: str) -> str:
+    """Return what stands for a bid at closing whose log was changed by other means: no act has that leaf."""
+    return sha256(f"changed\n{bid_id}".encode()).hexdigest()
