@@ -21,7 +21,7 @@ from workbench.store import Store
 from workbench.uploads import LARGEST, LARGEST_BID, MOST_FILES, UploadError, judge, too_large
 from workbench.web.access import open_to_all
 from workbench.web.bids import pages
-from workbench.web.bids.desk import Desk, desk_of
+from workbench.web.bids.desk import Desk, desk_of, sender_has_draft
 from workbench.web.bids.sealed_store import store
 from workbench.web.limits import limiter
 from workbench.web.receiving import Receiver, expect
@@ -35,7 +35,7 @@ SENDING = "600 per hour"
 @pages.before_request
 def expect_files() -> None:
     """Before the body of an upload is read: take large files, in memory, and have them sealed as they come."""
-    if request.endpoint == "bids.send_file" and request.method == "POST":
+    if request.endpoint == "bids.send_file" and request.method == "POST" and sender_has_draft():
         expect(LARGEST, partial(_seal, store()))
 
 

@@ -79,6 +79,12 @@ def draft_here(invitation: Invitation) -> BidDraft | None:
         return None
 
 
+def sender_has_draft() -> bool:
+    """Say, before the body of a request is read, whether it comes from a draft: files of anybody else are not taken."""
+    found = invitation_to(str((request.view_args or {}).get("tender_id", "")))
+    return found is not None and draft_here(found) is not None
+
+
 def code_here(tender_id: str) -> str:
     """Return the code that this browser holds for a tender; empty where it holds none."""
     code = request.cookies.get(cookie_name(tender_id), "")

@@ -19,7 +19,7 @@ from workbench.uploads import LARGEST, UploadError, too_large
 from workbench.web.access import open_to_all
 from workbench.web.bids import pages
 from workbench.web.bids.bid_sending import arrival_of
-from workbench.web.bids.desk import Desk, desk_of
+from workbench.web.bids.desk import Desk, desk_of, sender_has_draft
 from workbench.web.bids.sealed_store import store
 from workbench.web.limits import limiter
 from workbench.web.receiving import Receiver, expect
@@ -32,7 +32,7 @@ SENDING = "60 per hour"
 @pages.before_request
 def expect_sealed() -> None:
     """Before the body is read: take sealed documents, and put them into the store as they come."""
-    if request.endpoint == "bids.send_sealed" and request.method == "POST":
+    if request.endpoint == "bids.send_sealed" and request.method == "POST" and sender_has_draft():
         expect(LARGEST, partial(_keep, store()))
 
 

@@ -57,6 +57,16 @@ def test_a_file_is_sealed_and_only_the_draft_has_its_key(market: Market, store: 
     assert "11:00 BST on Sunday 22 September 2024" in page
 
 
+@pytest.mark.parametrize("code", ["", "0" * 28], ids=["no code", "a code of nobody"])
+def test_a_file_of_whoever_has_no_draft_never_reaches_the_store(market: Market, store: Store, code: str) -> None:
+    stranger, name, data = market.stranger(), *SOUND[0]
+    if code:
+        stranger.client.set_cookie(stranger.cookie, code)
+    before = list(store.digests())
+    assert send(stranger, name, data).headers["Location"].endswith("/bid/")
+    assert list(store.digests()) == before
+
+
 def test_a_large_file_is_taken_without_any_of_it_touching_a_disk(
     market: Market, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
