@@ -140,6 +140,7 @@ def test_a_withdrawn_link_says_so_and_takes_no_answer(market: Market, lead: Tend
     assert lead.post("lots/adult/partners/rowan_project/withdraw").status_code == 303
     page = browser(market).get(address)
     assert "This link was withdrawn by Harbour Trust" in page.text
+    assert [word for word in ("115,500", "Specialist support", "Your share") if word in page.text] == []
     assert answer(market, address).status_code == 409
     assert states(lead)["rowan_project"].state == "withdrawn"
 
