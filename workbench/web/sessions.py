@@ -27,7 +27,7 @@ from workbench.sending import ONLY_CHECKED
 IDLE = timedelta(minutes=30)
 LONGEST = timedelta(hours=12)
 TOUCHED_EVERY = timedelta(minutes=1)
-LIGHT = frozenset({"csrf_token", "_flashes", "fs_cc", "_permanent"})
+LIGHT = frozenset({"csrf_token", "_flashes", "fs_cc", "_permanent", "_fresh"})
 """What a session may hold without being worth a row."""
 WHO = ("_user_id", "tf_user_id", "fs_paa")
 """What says who somebody is; when any of it changes, so does the secret."""
