@@ -13,7 +13,7 @@ from playwright.sync_api import Page as Tab
 
 from tests.browser import NARROWEST, WIDE, axe_findings, served, sideways
 from tests.site import Sample
-from tests.workbench.showcase import NOBODY, Showcase
+from tests.workbench.showcase import NOBODY, TENDERER, Showcase
 
 
 @dataclass
@@ -103,5 +103,6 @@ def signed_in_tab(browser: Browser, made: Showcase, address: str, who: str, **se
     """Open a tab in a context of its own in which somebody is signed in already."""
     context: BrowserContext = browser.new_context(**settings)  # type: ignore[arg-type]
     if who != NOBODY:
-        context.add_cookies([{"name": "session", "value": made.cookie(who), "url": address}])
+        name, value = (made.code_cookie, made.code) if who == TENDERER else ("session", made.cookie(who))
+        context.add_cookies([{"name": name, "value": value, "url": address}])
     return context.new_page()

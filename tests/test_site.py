@@ -10,10 +10,10 @@ from playwright.sync_api import Browser
 
 from tests.looking import Lens, a_lens
 from tests.site import Page, Sample, endpoint_of, leads_to, name_of, read, samples, walk
-from tests.workbench.showcase import NOBODY, SECRETS, STATES, Showcase, showcase
+from tests.workbench.showcase import NOBODY, SECRETS, STATES, TENDERER, Showcase, showcase
 
 EVERYBODY = (
-    NOBODY, "officer", "approver", "evaluator", "moderator", "finance", "opener", "administrator", "auditor",
+    NOBODY, TENDERER, "officer", "approver", "evaluator", "moderator", "finance", "opener", "administrator", "auditor",
     "stranger",
 )  # fmt: skip
 FEW = ("draft", "open", "opened")
@@ -21,7 +21,14 @@ ALIKE = tuple(f"_{state}" for state in STATES if state not in FEW)
 """Ends of the names of pages that say no more to anybody than those of the few stages."""
 LOOKED_AT = ("officer", NOBODY, "approver", "administrator", "auditor")
 """Whose pages are opened in a browser; what the others see is a part of it."""
+BEHIND_A_CODE = (
+    "code", "bid_part", "documents", "bid_partners", "check_bid", "ask_withdraw", "receipts", "receipt", "receipt_file",
+    "receipt_paper", "remind", "sealed", "bid_file",
+)  # fmt: skip
+"""Pages of a bid, which only its code opens; tests/flows/test_bidding.py opens them in a browser."""
 NOT_BY_LINK = {
+    **{f"bids.{name}": "a tenderer's, behind the code of its bid" for name in BEHIND_A_CODE},
+    "bids.partner": "a partner's, behind the secret in its link",
     "assets": "style sheets and scripts",
     "bids.opened_document": "offered by a bid that has documents; of the opened bids one is looked at",
     "bids.opening_file": "taken by the openers of a tender that is closed, a stage that only its officer walks",
@@ -35,6 +42,7 @@ NOT_BY_LINK = {
     "bids.follow_confirm": "reached from a mail",
     "bids.unfollow": "reached from a mail",
     "bids.unfollowed": "reached from a mail",
+    "bids.paper_key": "offered to an opener before a tender is published, while there is no paper key",
     "tenders.takeover": "reached by starting from a file",
     "security.two_factor_token_validation": "the second step of signing in, which a demonstration has not",
     "security.two_factor_rescue": "the second step of signing in, which a demonstration has not",

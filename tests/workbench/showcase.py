@@ -21,12 +21,15 @@ from exports.rule_changes import rule_set_digest
 from lots.regime import Regime
 from scoring.rule_set import rule_set
 from tests.workbench import databases
+from tests.workbench.bidding import a_tenderer
 from tests.workbench.conftest import running
+from tests.workbench.published import World
 from tests.workbench.signing import signed_in
 from workbench import clock
 from workbench.app import Workbench
 from workbench.db import db
-from workbench.demo.cases import Case, seed
+from workbench.demo import keys
+from workbench.demo.cases import OPENERS, Case, seed
 from workbench.models.accounts import AssignmentRecord, AuthorityRecord, UserRecord
 from workbench.models.tenders import TenderRecord
 from workbench.parts import Part
@@ -35,9 +38,11 @@ from workbench.queries.accounts import actor_for
 from workbench.queries.bids import opened as reads
 from workbench.queries.tenders import draft_of
 from workbench.services import accounts, deadlines, publishing, questions, tenders
-from workbench.services.bids import admissions
+from workbench.services.bids import admissions, probes
 
 NOBODY = "nobody"
+TENDERER = "tenderer"
+"""Somebody without an account who has a code of the open tender, with a bid that was submitted."""
 STATES = ("empty", "draft", "signed_off", "open", "closed", "opened", "cancelled")
 """The tenders of the showcase, each by what it shows."""
 TEAM = frozenset({"officer", "approver", "evaluator", "moderator", "finance", "opener", "auditor"})
@@ -79,14 +84,24 @@ class Showcase:
     tenders: dict[str, str] = field(default_factory=dict)
     people: dict[str, str] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)
+    code: str = ""
 
     def client(self, who: str) -> FlaskClient:
         """Return a browser of somebody by role; of nobody in particular where nobody is signed in."""
+        if who == TENDERER:
+            client = self.app.test_client()
+            client.set_cookie(self.code_cookie, self.code)
+            return client
         return self.app.test_client() if who == NOBODY else signed_in(self.app, self.people[who])
+
+    @property
+    def code_cookie(self) -> str:
+        """Return the name of the cookie with a tenderer's code."""
+        return f"bid_{self.tenders['open'][:8]}"
 
     def cookie(self, who: str) -> str:
         """Return the session's cookie of somebody, for a real browser; empty for nobody."""
-        if who == NOBODY:
+        if who in (NOBODY, TENDERER):
             return ""
         found = self.client(who).get_cookie("session")
         return found.value if found else ""
@@ -134,6 +149,7 @@ def _fill(made: Showcase) -> None:
         made.tenders[state] = _copy(case, state, officer, at).id
     made.tenders["empty"] = _empty(officer, at).id
     officer, approver = _again(officer), _again(approver)
+    _take_bids(made, case, officer, at)
     _publish(db.session.get_one(TenderRecord, made.tenders["open"]), officer, approver, at)
     _busy(db.session.get_one(TenderRecord, made.tenders["open"]), officer, at)
     _signed(db.session.get_one(TenderRecord, made.tenders["signed_off"]), approver, at)
@@ -142,6 +158,10 @@ def _fill(made: Showcase) -> None:
     _do(publishing.cancel, gone, reason="The grant did not come.", address=ANNEX, actor=officer, at=at)
     _write(case.draft, "basics", "", {"description": f"Help for victims of crime. {SECRETS[0].words}"}, officer, at)
     made.people["stranger"] = _another_authority(at).fs_uniquifier
+    made.code = _a_bid(made)
+    for yes in (True, False):
+        probes.keep(made.tenders["open"], probes.Seen(yes, "" if yes else "it answered 503"), at=at)
+        db.session.commit()
 
 
 def _name_people(made: Showcase, case: Case) -> None:
@@ -188,6 +208,24 @@ def make_ready(tender: TenderRecord, officer: Actor, at: datetime) -> None:
     today = at.date().isoformat()
     _write(tender, "engagement", "", {"notice": "2026/S 000-012345"}, officer, at)
     _write(tender, "governance", "", {"conflicts_assessed_on": today}, officer, at)
+
+
+def _take_bids(made: Showcase, case: Case, officer: Actor, at: datetime) -> None:
+    """Let the open tender take bids, under custodians whose keys lie ready."""
+    tender = db.session.get_one(TenderRecord, made.tenders["open"])
+    _write(tender, "sealing", "", {"sealing": {"custody": "custodians"}}, officer, at)
+    openers = [case.people.by_member[name] for name in OPENERS]
+    keys.make_ready(tender, openers, config=made.app.config["WORKBENCH"], at=at)
+
+
+def _a_bid(made: Showcase) -> str:
+    """Make a bid as a tenderer would, submit it, and return its code."""
+    tender = db.session.get_one(TenderRecord, made.tenders["open"])
+    made.app.config["WTF_CSRF_ENABLED"] = False
+    bidding = a_tenderer(made.app, World(tender, {})).start().fill("adult")
+    assert bidding.submit("adult").status_code == 303
+    made.app.config["WTF_CSRF_ENABLED"] = True
+    return bidding.code
 
 
 def _empty(officer: Actor, at: datetime) -> TenderRecord:

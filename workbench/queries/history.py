@@ -214,7 +214,11 @@ _WORDS: Final[Mapping[str, Callable[[Details, str], str]]] = {
     "key_proved": _fixed("Proved the key “{subject}”: {fingerprint}"),
     "key_not_proved": _fixed("Tried to prove the key “{subject}”, and the text was not the right one"),
     "key_reported_lost": _fixed("Reported the key “{subject}” as lost: {fingerprint}"),
-    "closed": _fixed("Closed the tender"),
+    "closed": lambda details, _: (
+        "Closed the tender; the log of a bid had been changed by other means, and the opening will name it"
+        if details.get("logs_changed")
+        else "Closed the tender"
+    ),
     "availability_recorded": _fixed("Availability ledger kept: {lines} lines, {not_accepting} of them “no”"),
     "opening_begun": lambda details, _: (
         f"Took the first layer off the envelopes ({_ENVELOPES[details['kind']]}) with {details['key']}"

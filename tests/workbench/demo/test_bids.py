@@ -119,3 +119,16 @@ def test_the_cast_says_whom_to_sign_in_as(case: Case) -> None:
     words = dict(case.cast)
     assert words["Peter Lovelock-Hain"] == "opener: open the bids of the closed tender: two clicks, one of each opener"
     assert words["Ruth Castledine"] == "evaluator"
+
+
+def test_the_end_of_the_story_says_where_to_go_next(case: Case, capsys: pytest.CaptureFixture[str]) -> None:
+    from flask import current_app
+
+    from workbench.commands.demo_pages import show
+
+    show(case, current_app.config["WORKBENCH"])
+    said = " ".join(capsys.readouterr().out.split())
+    for words in (
+        f"/notices/{case.open.id}/", f"/tenders/{case.published.id}/opening/", "Anjali Verrier", "printed here",
+    ):  # fmt: skip
+        assert words in said

@@ -12,7 +12,7 @@ from lots.words import counted
 from workbench.db import db
 from workbench.models.audit import EventRecord
 from workbench.models.bids import ClosingRecord, SealedBidRecord
-from workbench.queries.bids.closings import root_of
+from workbench.queries.bids.closings import changed_leaf, root_of
 from workbench.queries.bids.openings import Case
 from workbench.sealing import receipt as receipts
 from workbench.sealing.notes import NoteError, read_checkpoint, verified
@@ -38,7 +38,16 @@ def _at_closing(closing: ClosingRecord | None, rows: dict[str, SealedBidRecord])
     if len(rows) != closing.size:
         yield f"The closing counted {counted(closing.size, 'bid')}; found at the opening: {len(rows)}"
     elif root_of(leaves) != closing.root:
-        yield "The fingerprint over all bids is not the one that was signed at closing: at least one was changed"
+        yield from _changed(closing, leaves)
+
+
+def _changed(closing: ClosingRecord, leaves: dict[str, str]) -> Iterator[str]:
+    """Name the one bid that was signed as changed; where it is not that simple, say what is known."""
+    for bid in leaves:
+        if root_of({**leaves, bid: changed_leaf(bid)}) == closing.root:
+            yield f"The log of bid {bid} had been changed by other means when the tender was closed"
+            return
+    yield "The fingerprint over all bids is not the one that was signed at closing: at least one was changed"
 
 
 def _checkpoint(closing: ClosingRecord) -> Iterator[str]:

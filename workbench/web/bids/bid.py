@@ -21,7 +21,10 @@ from workbench.web.writing import not_saved
 STARTING = "20 per hour; 60 per day"
 """How many bids are begun from one address: a charity’s whole office may sit behind it."""
 _WRONG = "No bid for this tender has that code: compare it with your print, or look whether it is for another tender"
-_KEEP_FIRST = "This browser holds another bid whose code nobody has kept yet: it would be lost. Open that bid and keep its code first"
+_KEEP_FIRST = (
+    "This browser holds another bid whose code nobody has kept yet: it would be lost. Open that bid and keep its code "
+    "first"
+)
 pages.before_request(know_sender)
 
 
