@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
 from exports.rule_changes import changes
 from lots import calendar
@@ -22,6 +22,7 @@ from scoring.tender_file import TenderFile
 from workbench import audit, policies
 from workbench.arrival_rules import may_close
 from workbench.db import db
+from workbench.models.bids import OpeningRecord
 from workbench.models.publishing import DeadlineRequestRecord, NoticeRecord, PublicationRecord, QuestionRecord
 from workbench.models.tenders import PartRecord, TenderRecord
 from workbench.policies import Actor, NotForYou, Permission
@@ -78,8 +79,16 @@ def confirm_move(tender: TenderRecord, *, address: str, actor: Actor, at: dateti
     _check(file, request.deadline, at)
     request.state, request.decided_by, request.decided_at = "confirmed", actor.user_id, at
     tender.stage = "published"
+    _forget_first_layer(tender)
     told = {"asked_by": request.asked_by_name, "outage": request.outage}
     return _move(tender, publication, file, request.deadline, request.reason, address, actor, at, told)
+
+
+def _forget_first_layer(tender: TenderRecord) -> None:
+    """Undo an opening that had begun: with a layer off, one key more would open bids while others still come in."""
+    db.session.execute(
+        delete(OpeningRecord).where(OpeningRecord.tender_id == tender.id, OpeningRecord.opened_at.is_(None))
+    )
 
 
 def decline_move(tender: TenderRecord, *, actor: Actor, at: datetime) -> None:

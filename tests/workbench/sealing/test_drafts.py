@@ -41,7 +41,11 @@ def test_two_swapped_characters_are_told(one: int, two: int) -> None:
             drafts.read_code("".join(typed))
 
 
-@pytest.mark.parametrize(("typed", "words"), [("", "has 0"), (CODE[:-1], "has 27"), ("U" + CODE[1:], "has no “U”")])
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [("", "has 0"), (CODE[:-1], "has 27"), ("U" + CODE[1:], "has no “U”")],
+    ids=["nothing", "too short", "foreign letter"],
+)
 def test_what_is_no_code_is_told(typed: str, words: str) -> None:
     with pytest.raises(CodeError, match=words):
         drafts.read_code(typed)
@@ -55,6 +59,7 @@ def test_what_was_encrypted_comes_back_at_its_place() -> None:
     ("code", "row", "version", "purpose"),
     [(drafts.new_code(), "draft-1", 3, "draft"), (CODE, "draft-2", 3, "draft"), (CODE, "draft-1", 4, "draft"),
      (CODE, "draft-1", 3, "offer")],
+    ids=["code", "row", "version", "purpose"],
 )  # fmt: skip
 def test_nothing_opens_under_another_code_row_version_or_purpose(
     code: str, row: str, version: int, purpose: str

@@ -29,9 +29,21 @@ def last_acts(tender_id: str) -> dict[str, SealedBidRecord]:
     return {row.bid_id: row for row in db.session.scalars(ordered)}
 
 
-def last_leaves(tender_id: str) -> dict[str, str]:
-    """Map every bid of a tender to the leaf of the last act on it."""
-    return {bid: receipts.read(row.receipt).leaf for bid, row in last_acts(tender_id).items()}
+def signed_leaves(closing: ClosingRecord) -> dict[str, str]:
+    """Map every bid of a tender to the leaf that a closing signed for it; none where that cannot be told any more.
+
+    A bid that was signed as changed is found by trying: a second one, or a change since, leaves no proof to anybody.
+    """
+    leaves = {bid: _leaf(bid, row) for bid, row in last_acts(closing.tender_id).items()}
+    tried = ({**leaves, bid: changed_leaf(bid)} for bid in leaves)
+    return next((each for each in (leaves, *tried) if root_of(each) == closing.root), {})
+
+
+def _leaf(bid: str, row: SealedBidRecord) -> str:
+    try:
+        return receipts.read(row.receipt).leaf
+    except receipts.ReceiptError:
+        return changed_leaf(bid)
 
 
 def root_of(leaves: dict[str, str]) -> str:

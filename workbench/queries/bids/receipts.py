@@ -13,7 +13,7 @@ from workbench.chain_export import Link
 from workbench.db import db
 from workbench.models.audit import EventRecord
 from workbench.models.bids import SealedBidRecord
-from workbench.queries.bids.closings import closing_of, last_leaves
+from workbench.queries.bids.closings import closing_of, signed_leaves
 from workbench.sealing import drafts, merkle
 from workbench.sealing import receipt as receipts
 from workbench.sealing.notes import verified
@@ -54,7 +54,8 @@ def log_of(bid_id: str) -> bytes:
 
 def closing_proof_of(tender_id: str, bid_id: str) -> ClosingProof | None:
     """Prove that the closing counted the last act on a bid. To be shown after the opening only: it tells how many."""
-    closing, leaves = closing_of(tender_id), last_leaves(tender_id)
+    closing = closing_of(tender_id)
+    leaves = signed_leaves(closing) if closing else {}
     if closing is None or bid_id not in leaves:
         return None
     hashes = sorted(closing_leaf(bid, leaf) for bid, leaf in leaves.items())

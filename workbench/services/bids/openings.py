@@ -7,7 +7,7 @@ same moment one comes first, and the other is told. Whatever is refused changes 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -20,7 +20,7 @@ from lots.submission import PriceEnvelope
 from lots.words import counted
 from workbench import audit, policies
 from workbench.db import db
-from workbench.models.bids import OpenedBidRecord, OpeningRecord
+from workbench.models.bids import EnvelopeRecord, OpenedBidRecord, OpeningRecord
 from workbench.models.tenders import TenderRecord
 from workbench.opening_rules import Hand, Kind, OpeningError, refusal, set_aside, waits_for
 from workbench.policies import Actor, Permission
@@ -83,7 +83,7 @@ def take_part(
     if why := refusal(case.stand, kind, hand, at):
         raise OpeningError(why)
     if layers is not None:
-        _check_whole(case, step, layers)
+        _check_whole(case, step, layers, offer)
     if step == 1:
         return _begin(case, layers, actor, at)
     return _finish(case, _keys(case, layers, offer), layers.key if layers else 0, actor, at, has)
@@ -161,8 +161,8 @@ def _checked(case: Case, step: Step, layers: LayersFile) -> LayersFile:
     return layers
 
 
-def _check_whole(case: Case, step: Step, layers: LayersFile) -> None:
-    """Refuse half a file, one with other envelopes, and a key that opens nothing."""
+def _check_whole(case: Case, step: Step, layers: LayersFile, offer: Offer) -> None:
+    """Refuse half a file, one with other envelopes, and a key that opens nothing, unless every envelope is bad."""
     wanted = {each.sha256 for each in case.shut}
     told = [*(each.envelope for each in layers.layers), *layers.failed]
     if set(told) != wanted or len(told) != len(wanted):
@@ -174,7 +174,22 @@ def _check_whole(case: Case, step: Step, layers: LayersFile) -> None:
     if any(set(each.to) != others if step == 1 else not each.secret for each in layers.layers):
         raise OpeningError("Part of what belongs in this file is missing: make it anew. Nothing was changed")
     if wanted and not layers.layers:
-        raise OpeningError("This key opens none of the envelopes: it is another one. Nothing was changed")
+        _check_key_given(case, offer)
+
+
+def _check_key_given(case: Case, offer: Offer) -> None:
+    """Where nothing opens, go on only if asked to, and with the key itself, which was found among the published."""
+    if not offer.secret.strip():
+        raise OpeningError(
+            "This key opens none of the envelopes: it is another one, or every envelope was sealed wrongly. Give the "
+            "key itself on this page to find out which. Nothing was changed"
+        )
+    if not offer.despite:
+        raise SomeKeysMissing(
+            "This key is one of the custodians' and opens none of the envelopes, so nothing was changed. Let two other "
+            "custodians try; if no two can, go on without the envelopes, and every one is recorded as not opened",
+            _no_keys(case, case.shut),
+        )
 
 
 def _keys(case: Case, layers: LayersFile | None, offer: Offer) -> Keys:
@@ -182,13 +197,17 @@ def _keys(case: Case, layers: LayersFile | None, offer: Offer) -> Keys:
     secrets = _by_server(case, offer.secret) if layers is None else {it.envelope: it.secret for it in layers.layers}
     missing = [each for each in case.shut if each.sha256 not in secrets]
     if missing and not offer.despite:
-        bids = sorted({act.row.bid_id for act in case.acts for it in act.envelopes.values() if it in missing})
         raise SomeKeysMissing(
             f"The keys of {counted(len(missing), 'envelope')} did not come out, so nothing was opened yet. Set the "
             "first part aside and let two other custodians try; or open the rest, and these are recorded as not opened",
-            [Finding("no_key", f"{_NO_KEY}: bid {bid}", f"bid {bid}", "warning") for bid in bids],
+            _no_keys(case, missing),
         )
     return Keys(secrets, {each.sha256: _NO_KEY for each in missing})
+
+
+def _no_keys(case: Case, missing: Sequence[EnvelopeRecord]) -> list[Finding]:
+    bids = sorted({act.row.bid_id for act in case.acts for it in act.envelopes.values() if it in missing})
+    return [Finding("no_key", f"{_NO_KEY}: bid {bid}", f"bid {bid}", "warning") for bid in bids]
 
 
 def _by_server(case: Case, secret: str) -> dict[str, str]:

@@ -115,10 +115,10 @@ def withdraw(
     """Withdraw a bid; until the deadline another version may still be submitted."""
     times = Times(first_byte_at, last_byte_at, at)
     rules, _ = _open_rules(tender, publication, times)
-    last = _last(tender, bid_id)
-    if last is None or last.act != "submitted":
+    last, standing = _last(tender, bid_id), _last(tender, bid_id, in_time=True)
+    if last is None or standing is None or standing.act != "submitted":
         raise BidError("There is no submitted bid to withdraw: it was withdrawn already, or never submitted")
-    return keep(tender, publication, rules, Act(bid_id, last.version + 1, "withdrawn", last.mode), times)
+    return keep(tender, publication, rules, Act(bid_id, last.version + 1, "withdrawn", standing.mode), times)
 
 
 def record_late(
@@ -202,9 +202,11 @@ def _check_binding(binding: Binding, tender: TenderRecord, publication: Publicat
         raise StaleBidError("This bid was submitted or withdrawn meanwhile: open its page again before you go on")
 
 
-def _last(tender: TenderRecord, bid_id: str) -> SealedBidRecord | None:
-    """Find the last act on a bid; BidError for a bid of another tender."""
+def _last(tender: TenderRecord, bid_id: str, *, in_time: bool = False) -> SealedBidRecord | None:
+    """Find the last act on a bid, or the last that came in time; BidError for a bid of another tender."""
     wanted = select(SealedBidRecord).where(SealedBidRecord.bid_id == bid_id)
+    if in_time:
+        wanted = wanted.where(SealedBidRecord.act != "late")
     last = db.session.scalar(wanted.order_by(SealedBidRecord.version.desc()).limit(1))
     if last is not None and last.tender_id != tender.id:
         raise BidError("This bid belongs to another tender")

@@ -8,14 +8,18 @@ from hashlib import sha256
 from typing import Final, Literal
 
 from exports import submission as codec
+from exports.codec.strict_json import shown
 from lots.submission import LateArrival, PriceEnvelope, Submission
+from lots.words import counted
 from workbench.models.bids import OpenedBidRecord
 from workbench.queries.bids.openings import Act, Case, acts_of, last_change, rules_digests
 from workbench.sealing import receipt as receipts
 from workbench.sealing.envelope import OpenFault, Place, check_together, open_envelope
+from workbench.store import StoreError
 
 State = Literal["opened", "failed", "withdrawn", "lapsed", "late"]
 PRICE_FAULT: Final = "Price envelope: "
+_MOST_NAMED: Final = 20  # missing files of one bid that its fault names
 _NAMES: Final = {"bid": "The envelope of the bid", "price": "The envelope of the price", "late": "The note of a bid"}
 
 
@@ -181,9 +185,19 @@ def _check_rules(desk: _Desk, act: Act) -> None:
 
 
 def _files_missing(desk: _Desk, submission: Submission) -> Iterator[str]:
-    for document in submission.documents:
-        if not desk.has(document.sealed_sha256):
-            yield f"The file “{document.name}” is not in the store: put it back from a copy."
+    gone = [document for document in submission.documents if not _is_there(desk, document.sealed_sha256)]
+    for document in gone[:_MOST_NAMED]:
+        yield f"The file “{shown(' '.join(document.name.split()))}” is not in the store: put it back from a copy."
+    if len(gone) > _MOST_NAMED:
+        yield f"And {counted(len(gone) - _MOST_NAMED, 'more file')} of it."
+
+
+def _is_there(desk: _Desk, digest: str) -> bool:
+    """Look a file up; what a tenderer's own device wrote where a digest belongs may be anything."""
+    try:
+        return desk.has(digest)
+    except StoreError:
+        return False
 
 
 # --- rows -----------------------------------------------------------------------------------------------------

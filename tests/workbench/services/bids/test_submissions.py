@@ -17,7 +17,7 @@ from sqlalchemy.orm import scoped_session
 from lots.sealing import Custodian
 from tests import submissions as a
 from tests.workbench import sealed
-from tests.workbench.published import World
+from tests.workbench.published import ADDRESS, World
 from tests.workbench.sealed import (
     BEFORE,
     CODE,
@@ -40,10 +40,12 @@ from workbench.queries.publishing import UnreadableRules, read_rules
 from workbench.receipts_key import public_key
 from workbench.sealing import age, custody, drafts, receipt
 from workbench.sealing.envelope import Place, SealedEnvelope, open_envelope, seal_bid
-from workbench.services import StageError
+from workbench.services import StageError, deadlines
 from workbench.services.bids import submissions
 from workbench.services.bids.submissions import BidError, LateError, StaleBidError
 from workbench.store import Store
+
+HOUR = timedelta(hours=1)
 
 
 @pytest.fixture
@@ -199,6 +201,21 @@ def test_what_was_never_submitted_or_withdrawn_already_cannot_be_withdrawn(world
     for bid in (row.bid_id, "unknown"):
         with pytest.raises(BidError, match="no submitted bid"):
             submissions.withdraw(world.tender, publication(world), bid, **times())
+
+
+def test_a_bid_whose_next_version_was_late_is_withdrawn_once_the_deadline_has_moved(world: World) -> None:
+    row = submitted(world)
+    submission, _ = a_bid(world, bid=row.bid_id, version=2)
+    submissions.record_late(world.tender, publication(world), submission.binding, "Harbour", **times(DEADLINE))
+    committed()
+    asked = {"reason": "Outage", "outage": "From 11:20", "actor": world.actor("officer")}
+    deadlines.ask_to_move(world.tender, DEADLINE + 100 * HOUR, at=DEADLINE + HOUR, **asked)
+    committed()
+    deadlines.confirm_move(world.tender, address=ADDRESS, actor=world.actor("approver"), at=DEADLINE + HOUR)
+    committed()
+    withdrawn = submissions.withdraw(world.tender, publication(world), row.bid_id, **times(DEADLINE + 2 * HOUR))
+    assert (withdrawn.version, withdrawn.act) == (3, "withdrawn")
+    committed()
 
 
 def test_a_bid_is_not_withdrawn_after_the_deadline(world: World) -> None:
