@@ -52,6 +52,8 @@ class SplitForm(PageForm):
     """
 
     buttons: ClassVar[frozenset[str]] = frozenset({"do"})
+    quiet = False
+    """Whether nothing is said about what is wrong yet: a page that was just opened, or is still being laid out."""
     edit_url = ""
     """Where the buttons that add and take out send the form, where a page has an address for that."""
 
@@ -103,7 +105,7 @@ class SplitForm(PageForm):
     def errors(self) -> dict[str, Sequence[str]]:
         """Return what is wrong by the name of the field."""
         found: dict[str, Sequence[str]] = dict(super().errors)
-        for finding in errors_in(self.reading.findings):
+        for finding in () if self.quiet else errors_in(self.reading.findings):
             found.setdefault(finding.place, [finding.message])
         return found
 

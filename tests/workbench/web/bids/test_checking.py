@@ -105,7 +105,14 @@ def said(answer: TestResponse) -> str:
 def test_a_lot_is_chosen_with_its_numbers(world: World, reader: FlaskClient) -> None:
     text = said(reader.get(f"/notices/{world.tender.id}/check/"))
     assert "£738,000 a year" in text
-    assert "the lead may keep at most 60%, its management fee included: £442,800 of a year" in text
+    assert "the lead may keep at most 60%, its management fee included: that is £442,800 a year" in text
+
+
+def test_a_page_that_was_just_opened_complains_of_nothing(world: World, reader: FlaskClient) -> None:
+    opened = reader.get(url(world)).text
+    laid_out = send(reader, world, blank_sheet(7), "percentages").text
+    assert [text.count("govuk-error-message") for text in (opened, laid_out)] == [0, 0]
+    assert "Enter the price of a year." in send(reader, world, blank_sheet(7)).text
 
 
 def test_the_page_says_the_rules_in_words_and_pounds(world: World, reader: FlaskClient) -> None:
