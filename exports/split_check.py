@@ -23,6 +23,9 @@ LARGEST_FILE = 1_000_000
 """Bytes of a file, also of one that a link unfolds into."""
 LONGEST_LINK = 4_000
 """Characters of what a link holds: mail programs and chats cut longer ones."""
+_UNREADABLE = (
+    "This file cannot be read. Choose a spreadsheet saved as .xlsx, or a check that was saved here as a file (.json)."
+)
 
 
 class SplitCheckError(ProcurementError):
@@ -50,7 +53,8 @@ def read(data: bytes) -> SplitCheck:
         raise SplitCheckError(f"This file is larger than a saved check is: the most is {LARGEST_FILE // 1000} kB.")
     found, problems = parse(data)
     if found is BAD or not isinstance(found, dict):
-        raise SplitCheckError("This is not a saved check: it cannot be read as JSON.", problems)
+        meant = data.lstrip().startswith(b"{")  # else no place in it helps anybody to mend it
+        raise SplitCheckError(_UNREADABLE, problems if meant else ())
     if found.pop("format", None) != FORMAT:
         raise SplitCheckError(f"This is not a saved check: its format is not {FORMAT}.")
     report = Report()

@@ -73,6 +73,7 @@ def require_sound(rules: CollaborationRules) -> None:
         )
 
 
+@lru_cache(maxsize=1024)
 def percentage(percent: Decimal | Fraction) -> str:
     """Write a percentage as people do: ``60 %``, ``7.5 %``; an endless fraction is cut to six decimals."""
     exact = Fraction(percent)

@@ -90,6 +90,8 @@ def completeness(submission: Submission, price: PriceEnvelope, asked: Asked, *, 
 
 def _finding(code: str, place: str, message: str, follows: str, severity: str = "warning") -> Finding:
     text = f"{message.rstrip('.')}. What follows: {follows}." if follows else message
+    if follows == KEEPS_OUT:
+        return Finding(code, text, place, "error")
     return Finding(code, text, place, "note" if severity == "note" else "warning")
 
 

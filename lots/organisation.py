@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 
 @dataclass(frozen=True)
@@ -11,6 +12,11 @@ class Identifier:
 
     scheme: str
     id: str
+
+    @cached_property
+    def mark(self) -> tuple[str, str]:
+        """Return what two registrations that are the same have in common, however each was written."""
+        return self.scheme.casefold(), self.id.strip().casefold()
 
 
 @dataclass(frozen=True)

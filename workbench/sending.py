@@ -8,6 +8,8 @@ from uuid import uuid4
 from lots.errors import Finding, ProcurementError
 
 WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+ONLY_CHECKED = "application/json"
+"""What is sent as JSON is worked out and answered and never kept; such a request knows nobody, and opens no session."""
 OWN_FIELDS = frozenset({"csrf_token", "_key", "_version", "_end"})
 """What every form of ours carries beside its own fields."""
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any, Final, Literal
 
@@ -121,6 +121,11 @@ def opening_minutes(
     def of(state: State) -> tuple[Line, ...]:
         return tuple(sorted((line for line in lines if line.state == state), key=_order))
 
+    titles = {lot.id: lot.title for lot in rules.tender.contract_lots}
+
+    def shut(state: State) -> tuple[Line, ...]:
+        return tuple(replace(line, lot=titles.get(line.lot, line.lot)) for line in of(state))
+
     opened = of("opened")
     lots = tuple(
         LotLines(lot.title, tuple(line for line in opened if line.lot == lot.id)) for lot in rules.tender.contract_lots
@@ -128,7 +133,7 @@ def opening_minutes(
     attached = _attached(kind, openers, holders, closing, sorted(lines, key=_order), head)
     return OpeningMinutes(
         head, kind, rules.tender.sealing or Sealing(), openers, tuple(holders), closing, lots,
-        of("failed"), of("lapsed"), of("withdrawn"), of("late"), (attached,),
+        shut("failed"), shut("lapsed"), shut("withdrawn"), shut("late"), (attached,),
     )  # fmt: skip
 
 

@@ -17,6 +17,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from operator import gt
 
 from lots.bid import Bid
 from lots.collaboration import CollaborationRules, percentage, require_sound
@@ -167,7 +168,7 @@ class _Checker:
         """Keep the figures of a rule, and return the pence by which each line breaks it."""
         figure = RuleFigure(rule, kind, percent, self.prices, tuple(limits), tuple(actuals), holders)
         self.figures.append(figure)
-        return tuple([max(0, -room) for room in figure.headrooms])
+        return (0,) * len(self.prices) if figure.passed else tuple([max(0, -room) for room in figure.headrooms])
 
     def _limits(self, percent: Decimal, *, up: bool = False) -> list[int]:
         """Work out a percentage of each price in whole pence: down for a cap, up for a minimum."""
@@ -256,8 +257,8 @@ class _Checker:
         holders = tuple(self._holders(i, pence, groups) for i, pence in enumerate(most))
         over = self._figure("provider_maximum", "maximum", percent, limits, most, holders)
         for names, actuals in groups.items() if any(over) else ():
-            beyond = tuple([max(0, actual - limit) for actual, limit in zip(actuals, limits, strict=True)])
-            if any(beyond):
+            if any(map(gt, actuals, limits)):
+                beyond = tuple([max(0, actual - limit) for actual, limit in zip(actuals, limits, strict=True)])
                 who = listed(self._name(name) for name in names)
                 together = f"{who}, one group, hold together" if len(names) > 1 else f"{who} holds"
                 yield self._broken("provider_maximum", together, beyond, limits, actuals, names)

@@ -127,8 +127,8 @@ def counted_together(names: Iterable[str], organisations: Mapping[str, Organisat
 def _marks(organisation: Organisation | None) -> list[tuple[str, str]]:
     if organisation is None:
         return []
-    marks = [(mark.scheme.casefold(), mark.id.strip().casefold()) for mark in organisation.identifiers]
-    group = organisation.group.strip().casefold()
+    marks = [each.mark for each in organisation.identifiers]
+    group = organisation.group.strip().casefold() if organisation.group else ""
     return [("", group), *marks] if group else marks
 
 
@@ -147,7 +147,7 @@ def chains_back(flow: Flow) -> list[tuple[str, ...]]:
 def _onward(flow: Flow) -> dict[str, list[str]]:
     onward: dict[str, list[str]] = {}
     for leg in flow.legs:
-        if leg.payer != leg.payee and any(pence > 0 for pence in leg.net):
+        if leg.payer != leg.payee and max(leg.net, default=0) > 0:
             onward.setdefault(leg.payer, []).append(leg.payee)
     return onward
 
@@ -252,7 +252,7 @@ def _wrong_years(split: Split, place: str, years: int) -> Iterator[SplitFinding]
 def _negatives(flow: Flow, place: str) -> Iterator[SplitFinding]:
     lines = [("The price", flow.prices), ("The lead's delivery", flow.delivery), ("The management fee", flow.fee)]
     for leg in flow.legs:
-        if min(leg.net, default=0) < 0 or min(leg.gross, default=0) < 0 or min(leg.kept, default=0) < 0:
+        if any(min(row) < 0 for row in (leg.net, leg.gross, leg.kept) if row):
             pair = f"{leg.payer} to {leg.payee}"
             lines.append((f"The payment from {pair}", leg.gross))
             lines.append((f"The deduction from the payment from {pair}", leg.kept))

@@ -50,10 +50,14 @@ class RuleLine:
     price: Money
     limit: Money
     actual: Money
-    percent: Fraction | None
     headroom: Money
     passed: bool
     organisations: tuple[str, ...] = ()
+
+    @property
+    def percent(self) -> Fraction | None:
+        """Give the exact percentage of the price; None where that is £0."""
+        return _percents((self.actual.pence,), (self.price.pence,))[0]
 
 
 @dataclass(frozen=True)
@@ -92,12 +96,12 @@ class RuleFigure:
         """Give the rule year by year and over the term, fit for a certificate."""
         return tuple(self.line(i) for i in range(len(self.limits)))
 
-    @property
+    @cached_property
     def binding_line(self) -> RuleLine:
         """Give the line of the binding year; without years that of the whole term."""
         return self.line(self.binding_year - 1)
 
-    @property
+    @cached_property
     def binding_year(self) -> int:
         """Return the year (from 1) with the least headroom (the earliest of equals); 0 without years."""
         rooms = self.headrooms[:-1]
@@ -108,9 +112,8 @@ class RuleFigure:
         i %= len(self.limits)
         limit, actual, price, room = self.limits[i], self.actuals[i], self.prices[i], self.headrooms[i]
         year = 0 if i == len(self.limits) - 1 else i + 1
-        percent = _percents((actual,), (price,))[0]
         who = self.holders[i] if self.holders else ()
-        return RuleLine(year, Money(price), Money(limit), Money(actual), percent, Money(room), room >= 0, who)
+        return RuleLine(year, Money(price), Money(limit), Money(actual), Money(room), room >= 0, who)
 
 
 @dataclass(frozen=True)
@@ -189,8 +192,9 @@ def said_percent(part: int, whole: int, limit: Fraction | None = None) -> str:
 
 def round_apart(percent: Fraction, limit: Fraction | None) -> Fraction:
     """Round a percentage to two decimals, or to more while it would look equal to a limit that it is not."""
-    for places in (2, 3, 4, 5, 6):
-        rounded = Fraction((percent * 10**places * 2 + 1) // 2, 10**places)
+    part, whole = percent.as_integer_ratio()
+    for scale in (10**2, 10**3, 10**4, 10**5, 10**6):
+        rounded = Fraction((2 * part * scale + whole) // (2 * whole), scale)
         if rounded != limit or percent == limit:
             return rounded
     return rounded

@@ -170,6 +170,8 @@ def _row_findings(sheet: SplitSheet, place: str, figures: Figures) -> Iterator[F
         text = f"There are figures for {counted(len(figures), 'year')}, and the lot runs for {sheet.years}."
         yield Finding("sheet_years", text, place)
     kind = Money if place == "prices" or sheet.unit == "amounts" else Decimal
+    if kind is Money and set(map(type, figures)) <= {Money}:
+        return
     for year, figure in enumerate(figures):
         if not isinstance(figure, kind):
             unit = "an amount" if kind is Money else "a percentage"

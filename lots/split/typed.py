@@ -78,6 +78,13 @@ class TypedSheet:
     payments: tuple[TypedPayment, ...] = ()
 
     @property
+    def is_blank(self) -> bool:
+        """Say whether nothing was typed anywhere."""
+        own = (*self.prices, *self.delivery, *self.management_fee)
+        no_rows = all(row.is_blank for row in self.organisations) and all(row.is_blank for row in self.payments)
+        return no_rows and not any(text.strip() for text in own)
+
+    @property
     def by_year(self) -> bool:
         """Say whether any row has a figure for each year rather than one for all."""
         own = (self.prices, self.delivery, self.management_fee)
@@ -168,7 +175,7 @@ class _Reader:
         """Read the figures of a row; a year left empty beside others has nothing."""
         reading = percentage_of if read is percentage_of else amount_of
         figures = [reading(text or "0") for text in texts]
-        for at, figure in enumerate(figures):
+        for at, figure in enumerate(figures if str in set(map(type, figures)) else ()):
             if isinstance(figure, str):
                 if texts[at].strip():
                     self._say("sheet_figure", figure, f"{place}-{at}")

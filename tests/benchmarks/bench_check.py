@@ -2,8 +2,8 @@
 
 Run it with ``python -m tests.benchmarks.bench_check``: CPU in one process, every contender in turn, ratios of the same
 run. Thirty organisations over ten years are sent as the page sends them; each time one figure is another one. ``ok`` is
-the reply “ok” of the same application to GET, ``ok to POST`` the same to a POST that only checks (with token).
-``--parts`` shows what the time goes into.
+the reply “ok” of the same application to GET, ``ok to POST`` the same to a POST that only checks; sent as JSON, that
+opens no session. ``--parts`` shows what the time goes into.
 """
 
 from __future__ import annotations

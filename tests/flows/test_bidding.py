@@ -197,7 +197,7 @@ def test_a_lone_tenderer_bids_and_goes_on_in_another_browser(fair: Fair) -> None
     other.get_by_label("Your code").fill(code.lower())
     press(other, "Open the bid")
     expect(other.locator("#check-adult-state")).to_have_text("Submitted")
-    press(other, "Leave this bid in this browser")
+    press(other, "Make this browser forget the bid")
     expect(other.get_by_text("This browser has forgotten your bid")).to_be_visible()
 
 
@@ -243,7 +243,7 @@ def test_a_partner_disputes_then_confirms_and_the_bid_is_replaced(fair: Fair) ->
     reply(partner, "Yes, these are our figures")
     tab.reload()
     expect(tab.locator("#partners-adult-hint")).to_have_text("1 of 1 confirmed")
-    expect(tab.locator("#check-adult-state")).to_have_text("Submitted, changed since")
+    expect(tab.locator("#check-adult-state")).to_have_text("Changed since")
     send(tab, "Submit again")
     expect(tab.get_by_text("version 2").first).to_be_visible()
 

@@ -71,11 +71,17 @@ def test_nothing_is_found_in_a_bid_that_lacks_nothing() -> None:
     assert found() == []
 
 
-def test_an_empty_bid_is_told_of_every_page_and_nothing_is_an_error() -> None:
+def test_an_empty_bid_is_told_of_every_page() -> None:
     everything = completeness(Submission(BINDING, (), ()), PriceEnvelope(BINDING, ()), ASKED, at=AT)
     places = list(dict.fromkeys(each.place for each in everything))
     assert places == ["people", "declarations", "price", "answers", "requirements", "social_value", "documents"]
-    assert {each.severity for each in everything} == {"warning"}
+
+
+def test_what_would_have_a_bid_rejected_is_to_be_mended_and_the_rest_is_worth_a_look() -> None:
+    everything = completeness(Submission(BINDING, (), ()), PriceEnvelope(BINDING, ()), ASKED, at=AT)
+    rejected = {each.code for each in everything if each.message.endswith("What follows: the bid is rejected.")}
+    assert {each.code for each in everything if each.severity == "error"} == rejected
+    assert {each.severity for each in everything if each.code not in rejected} == {"warning"}
 
 
 def test_an_answer_over_its_limit_says_by_how_much_and_what_is_not_read() -> None:

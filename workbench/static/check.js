@@ -57,6 +57,17 @@ class LiveCheck {
 
 const OWN = new Set(["csrf_token", "_key", "_version", "do"]);
 
+// What was wrong with a box is no longer said once somebody types into it: the result says how it stands now.
+function forgetErrors(form) {
+  form.addEventListener("input", ({ target }) => {
+    if (!target.classList.contains("govuk-input--error")) return;
+    target.classList.remove("govuk-input--error");
+    target.removeAttribute("aria-invalid");
+    target.removeAttribute("aria-describedby");
+    document.getElementById(`${target.id}-error`)?.remove();
+  });
+}
+
 // Who pays whom is chosen by name: the lists follow the names as they are typed.
 function followNames(form) {
   form.addEventListener("input", ({ target }) => {
@@ -81,5 +92,6 @@ function openLink(form) {
 document.querySelectorAll("form[data-live-check]").forEach((form) => {
   new LiveCheck(form);
   followNames(form);
+  forgetErrors(form);
 });
 document.querySelectorAll("form[data-open-link]").forEach(openLink);

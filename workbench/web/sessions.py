@@ -22,11 +22,12 @@ from werkzeug.datastructures import CallbackDict
 from workbench import clock
 from workbench.db import WRITE, db
 from workbench.models.accounts import SessionRecord, UserRecord
+from workbench.sending import ONLY_CHECKED
 
 IDLE = timedelta(minutes=30)
 LONGEST = timedelta(hours=12)
 TOUCHED_EVERY = timedelta(minutes=1)
-LIGHT = frozenset({"csrf_token", "_flashes", "fs_cc", "_permanent"})
+LIGHT = frozenset({"csrf_token", "_flashes", "fs_cc", "_permanent", "_fresh"})
 """What a session may hold without being worth a row."""
 WHO = ("_user_id", "tf_user_id", "fs_paa")
 """What says who somebody is; when any of it changes, so does the secret."""
@@ -37,7 +38,9 @@ _TEXTS = TaggedJSONSerializer()
 class TableSession(CallbackDict[str, Any], SessionMixin):
     """What the pages keep between two requests of one browser."""
 
-    def __init__(self, values: dict[str, Any] | None = None, *, row: str = "", created: datetime | None = None) -> None:
+    def __init__(
+        self, values: dict[str, Any] | None = None, *, row: str = "", created: datetime | None = None, kept: bool = True
+    ) -> None:
         def changed(session: Any) -> None:
             session.modified = True
 
@@ -45,6 +48,7 @@ class TableSession(CallbackDict[str, Any], SessionMixin):
         self.modified = False
         self.row = row
         self.created = created
+        self.kept = kept
         self.touch = False
         self.rotate = False
         self.stale_cookie = False
@@ -67,7 +71,9 @@ class TableSessions(SessionInterface):
         self.light = SecureCookieSessionInterface()
 
     def open_session(self, app: Flask, request: Request) -> TableSession:
-        """Return the session that the cookie names, or an empty one."""
+        """Return the session that the cookie names, or an empty one; for what is only worked out, one of nobody."""
+        if request.mimetype == ONLY_CHECKED:
+            return TableSession(kept=False)
         cookie = request.cookies.get(self.get_cookie_name(app), "")
         if not cookie:
             return TableSession()
@@ -79,6 +85,8 @@ class TableSessions(SessionInterface):
         """Keep what changed; a session that was ended meanwhile stays ended."""
         assert isinstance(session, TableSession)
         if response.cache_control.public:  # says the same to everybody, and may be kept by anybody
+            return
+        if not session.kept:  # the browser may have another one, which this must not replace
             return
         if session.accessed:
             response.vary.add("Cookie")

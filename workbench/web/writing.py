@@ -26,7 +26,7 @@ from workbench import clock
 from workbench.audit import ClockError, recorded
 from workbench.db import begin_writing, db
 from workbench.models.idempotency import AnsweredRecord
-from workbench.sending import OWN_FIELDS, UnknownFields, new_key
+from workbench.sending import ONLY_CHECKED, OWN_FIELDS, UnknownFields, new_key
 from workbench.web.receiving import Receiver
 from workbench.web.veil import worn
 
@@ -97,7 +97,7 @@ def checks_only(view: Callable[P, ResponseReturnValue]) -> Callable[P, ResponseR
     """Mark the view of a form that is only worked out and answered: nothing is saved, and no write lock is taken.
 
     Its body, origin and token are checked like any other's; a key is not asked for, because sending it twice does
-    nothing twice. It may also be sent as JSON. Goes under ``open_to_all`` or ``requires``.
+    nothing twice. It may also be sent as JSON, and then knows nobody. Goes under ``open_to_all`` or ``requires``.
     """
     view.checks_only = True  # type: ignore[attr-defined]
     return view
@@ -109,17 +109,24 @@ def _only_checks() -> bool:
 
 def _without_writing(view: Callable[[], ResponseReturnValue]) -> ResponseReturnValue:
     """Run a view that only checks; one that records or changes anything is a fault of ours."""
-    recorded().clear()
+    if _in_session():
+        recorded().clear()
     try:
         response = current_app.make_response(view())
-        if request.form or request.files:
+        if request.mimetype in FORMS:
             _check_fields()
-        if recorded() or db.session.new or db.session.dirty or db.session.deleted:
+        if _in_session() and (recorded() or db.session.new or db.session.dirty or db.session.deleted):
             raise RuntimeError(f"{request.endpoint} is marked as only checking, and changed something")
         return response
     finally:
-        db.session.rollback()
-        recorded().clear()
+        if _in_session():
+            db.session.rollback()
+            recorded().clear()
+
+
+def _in_session() -> bool:
+    """Say whether this request has asked for a session of the database; without one it can have changed nothing."""
+    return db.session.registry.has()
 
 
 def _arrived(began: float) -> datetime:
@@ -149,17 +156,32 @@ def _supervised(view: Callable[[], ResponseReturnValue]) -> ResponseReturnValue:
 
 def check_request() -> None:
     """Refuse a write whose body is cut short or unreadable, or that another site asked for."""
-    taken = FORMS | {"application/json"} if _only_checks() else FORMS
-    if request.mimetype not in taken and (request.content_length or request.mimetype):
+    if request.mimetype == ONLY_CHECKED and _only_checks():
+        _check_script()
+    else:
+        _check_form()
+
+
+def _check_form() -> None:
+    if request.mimetype not in FORMS and (request.content_length or request.mimetype):
         abort(415, "Send this as a form. Nothing was saved")
-    if request.mimetype not in FORMS:
-        request.get_data()  # reads the whole body; the view reads its texts strictly
     texts = list(request.form.items(multi=True))  # reads the whole body
     if any(unreadable(text) for pair in texts for text in pair):
         raise UnreadableText("What was sent has characters that are no text; type them again. Nothing was saved")
     _check_origin()
     if current_app.config["WTF_CSRF_ENABLED"]:
         csrf.protect()
+
+
+def _check_script() -> None:
+    """Read what a script sent; it has the header of ours, which no browser lets a script of another site send here.
+
+    There is no session whose token it could be, and nothing is changed that a token would protect.
+    """
+    request.get_data()  # reads the whole body; the view reads its texts strictly
+    _check_origin()
+    if current_app.config["WTF_CSRF_ENABLED"] and "X-CSRFToken" not in request.headers:
+        abort(400, "This was not sent by a page of ours: open the page again")
 
 
 def unreadable(text: str) -> bool:

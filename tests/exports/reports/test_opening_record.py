@@ -68,6 +68,11 @@ def test_bids_stand_with_their_lot_in_order_of_their_letters_and_the_others_by_w
     ]  # fmt: skip
 
 
+def test_a_late_arrival_stands_with_the_title_of_its_lot() -> None:
+    made = minutes(*LINES)
+    assert [it.lot for it in made.late] == [made.lots[0].title]
+
+
 def test_the_page_names_people_keys_fingerprints_and_what_failed() -> None:
     html = html_of(minutes(*LINES))
     for words in ("Nia Rees", "Owen Blake", "SHA256:bb22", "The envelope was copied from another bid",

@@ -119,7 +119,7 @@ def test_an_error_page_says_what_happened_in_its_own_heading(chromium: Browser, 
     for query in ("", "?moved=1"):
         with open_page(chromium, f"{address}/errors/409{query}") as opened:
             said[query] = (opened.page.locator("h1").inner_text(), opened.page.locator("textarea").count())
-    assert said == {"": ("Somebody else saved this first", 2), "?moved=1": ("That can no longer be done", 0)}
+    assert said == {"": ("Somebody else saved this first", 2), "?moved=1": ("That cannot be done now", 0)}
 
 
 def test_paper_shows_the_words_and_not_the_furniture(chromium: Browser, address: str) -> None:

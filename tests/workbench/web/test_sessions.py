@@ -173,3 +173,12 @@ def test_the_cookie_belongs_to_this_host_and_to_no_script(
 def seen(app: Workbench) -> list[datetime]:
     with app.app_context():
         return list(db.session.scalars(db.select(SessionRecord.seen_at)))
+
+
+def test_a_visitor_who_reads_page_after_page_gets_no_row(lite_app: Workbench) -> None:
+    lite_app.config["WTF_CSRF_ENABLED"] = True
+    visitor = lite_app.test_client()
+    for _ in range(3):
+        assert visitor.get("/sign-in").status_code == 200
+    with lite_app.app_context():
+        assert db.session.query(SessionRecord).count() == 0

@@ -31,7 +31,9 @@ class PriceForm(SplitForm):
         found = draft.invitation.lot(lot)
         years = (found.years if found else 0) or 1
         typed = numbered(draft, typed_sheet(piece.content, years)) if piece.content else beginning(draft, years)
-        return cls(None, draft=draft, lot=lot, typed=typed, version=piece.version or None)
+        form = cls(None, draft=draft, lot=lot, typed=typed, version=piece.version or None)
+        form.quiet = not piece.content
+        return form
 
     def validate(self, extra_validators: Any = None, *, names_too: bool = True) -> bool:
         """Check the texts; in a bid every organisation has its name."""

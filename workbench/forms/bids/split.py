@@ -52,6 +52,8 @@ class SplitForm(PageForm):
     """
 
     buttons: ClassVar[frozenset[str]] = frozenset({"do"})
+    quiet = False
+    """Whether nothing is said about what is wrong yet: a page that was just opened, or is still being laid out."""
     edit_url = ""
     """Where the buttons that add and take out send the form, where a page has an address for that."""
 
@@ -60,6 +62,7 @@ class SplitForm(PageForm):
         **values: Any,
     ) -> None:  # fmt: skip
         self.years = years
+        self.asked = False
         self._read: Reading | None = None
         source = formdata if formdata is not ... else request.form if request.method in WRITES else None
         found = typed_from(source, years) if source else None
@@ -91,6 +94,7 @@ class SplitForm(PageForm):
 
     def validate(self, extra_validators: Any = None, *, names_too: bool = False) -> bool:
         """Say whether everything can be read; with ``names_too`` every organisation must have its name."""
+        self.asked = True
         fields = bool(super().validate(extra_validators))
         if names_too:
             self.text_findings = (*self.text_findings, *unnamed(self.given))
@@ -101,7 +105,7 @@ class SplitForm(PageForm):
     def errors(self) -> dict[str, Sequence[str]]:
         """Return what is wrong by the name of the field."""
         found: dict[str, Sequence[str]] = dict(super().errors)
-        for finding in errors_in(self.reading.findings):
+        for finding in () if self.quiet else errors_in(self.reading.findings):
             found.setdefault(finding.place, [finding.message])
         return found
 
@@ -111,7 +115,9 @@ class SplitForm(PageForm):
         return [{"text": text[0], "href": f"#{name}"} for name, text in self.errors.items()]
 
     def error_of(self, name: str) -> str:
-        """Return what is wrong with one box; empty where nothing is."""
+        """Return what is wrong with one box; empty where nothing is, and on an empty page that nobody had checked."""
+        if not self.asked and self.given.is_blank:
+            return ""
         return str(next(iter(self.errors.get(name, ())), ""))
 
     def figures_at(self, place: str) -> tuple[str, ...]:
@@ -223,7 +229,8 @@ def typed_from(fields: Mapping[str, str], years: int) -> tuple[TypedSheet, tuple
     rows = _number(get("rows"), MOST_ORGANISATIONS)
 
     def figures(names: tuple[str, ...]) -> tuple[str, ...]:
-        return tuple([get(name, "")[:_MOST_FIGURE] for name in names])
+        texts = [*map(get, names)]
+        return tuple([(text or "")[:_MOST_FIGURE] for text in texts]) if any(texts) else ("",) * len(texts)
 
     organisations = []
     for at in range(max(rows, 1)):

@@ -117,7 +117,7 @@ def progress_of(draft: BidDraft, lot: Lot, at: datetime) -> LotProgress:
 def _lot_tasks(draft: BidDraft, lot: Lot, findings: tuple[Finding, ...]) -> Iterator[BidTask]:
     def task(name: str, title: str, words: str) -> BidTask:
         state = _plain(draft, name, lot.id)
-        if state == "done" and any(each.place == name and each.severity == "warning" for each in findings):
+        if state == "done" and any(each.place == name and each.severity != "note" for each in findings):
             state = "incomplete"
         return BidTask(name, title, words, state, lot.id)
 

@@ -84,6 +84,7 @@ def save_part(tender_id: str, kind: str, key: str = "") -> ResponseReturnValue:
     form = page.form(desk.draft, key)(draft=desk.draft, lot=key)
     if "do" in request.form and isinstance(form, PriceForm):
         status = 200 if _acted(form, request.form["do"]) else 422
+        form.quiet = status == 200
         return _page(desk, page, key, form), status
     content, version = _content(form), form.version or 0
     if content is None:

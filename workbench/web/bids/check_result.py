@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
-from exports.reports.split_rows import RuleRow, percent_text, rule_rows
-from lots.bid import Split
+from exports.reports.split_rows import RuleRow, rule_rows
 from lots.errors import Finding, errors_in
-from lots.money import Money, total
+from lots.money import Money
 from lots.split.fixes import CORRECT_FIRST
-from lots.split.flow import SplitFinding, name_of
+from lots.split.flow import SplitFinding
 from lots.split.self_check import SelfCheck, check_sheet
 from lots.split.typed import Reading
 from lots.words import counted
 from workbench.queries.bids.published_lots import PublishedLot
+from workbench.web.bids.money_bar import MoneyBar, money_bar
 
 _NO_MOVES = CORRECT_FIRST | {
     "split_missing", "unknown_party", "unknown_organisation", "pays_itself", "partner_unconfirmed", "partner_disputed",
@@ -31,17 +30,6 @@ class Breach:
 
 
 @dataclass(frozen=True)
-class BarPart:
-    """One piece of the bar: whose money, how much (a year where years are alike, else over the term), and where."""
-
-    name: str
-    amount: str
-    share: str
-    x: str
-    width: str
-
-
-@dataclass(frozen=True)
 class CheckResult:
     """A checked sheet in words."""
 
@@ -49,7 +37,7 @@ class CheckResult:
     kept: bool
     breaches: tuple[Breach, ...]
     rows: tuple[RuleRow, ...]
-    bar: tuple[BarPart, ...]
+    bar: MoneyBar | None
     remarks: tuple[str, ...]
     price: Money
     alike: bool
@@ -89,10 +77,11 @@ def result_of(found: SelfCheck) -> CheckResult:
     rows = rule_rows(found.report, found.lot)
     mendable = CORRECT_FIRST.isdisjoint(each.code for each in found.report.errors)
     breaches = tuple(_breach(each, mendable) for each in found.errors)
+    alike = _alike(found)
     notes = tuple(each.message for each in (*found.price, *found.report.findings) if each.severity != "error")
     return CheckResult(
-        _headline(len(breaches), len(rows)), not breaches, breaches, rows, tuple(_bar(found)), notes,
-        found.bid.price, _alike(found),
+        _headline(len(breaches), len(rows)), not breaches, breaches, rows,
+        money_bar(found, alike=alike), notes, found.bid.price, alike,
     )  # fmt: skip
 
 
@@ -108,24 +97,6 @@ def _breach(finding: Finding, mendable: bool) -> Breach:
     return Breach(finding.message, " ".join(("fix", finding.code, *finding.organisations)))
 
 
-def _bar(found: SelfCheck) -> Iterator[BarPart]:
-    """Cut the price into what the lead delivers, its fee, and what everybody else ends up with."""
-    split, price = found.bid.split, found.bid.price
-    if split is None or not price:
-        return
-    parts = [*_parts(found, split)]
-    given = total(amount for _, amount in parts)
-    if given < price:
-        parts.append(("Given to nobody", price - given))
-    whole, at = max(price.pence, given.pence), 0
-    years = len(found.bid.prices) if _alike(found) else 1
-    for name, amount in parts:
-        width = max(0, amount.pence)
-        shown, share = str(Money(amount.pence // years)), percent_text(amount, price)
-        yield BarPart(name, shown, share, _thousandths(at, whole), _thousandths(width, whole))
-        at += width
-
-
 def _alike(found: SelfCheck) -> bool:
     """Say whether every year is the same, in price and in everybody's part of it."""
     split = found.bid.split
@@ -134,23 +105,4 @@ def _alike(found: SelfCheck) -> bool:
     return all(row.count(row[0]) == len(row) for row in rows if row)
 
 
-def _parts(found: SelfCheck, split: Split) -> Iterator[tuple[str, Money]]:
-    """Yield whose money it is, over the term: what each ends up with, the lead's in its pieces."""
-    lead = found.bid.tenderer
-    name, own, fee = name_of(lead, found.organisations), total(split.delivery), total(split.management_fee)
-    yield f"{name}: own delivery", own
-    yield f"{name}: management fee", fee
-    for holding in found.report.holdings:
-        if holding.organisation != lead and holding.term:
-            yield name_of(holding.organisation, found.organisations), holding.term
-        elif holding.organisation == lead and holding.term != own + fee:
-            yield f"{name}: kept back or paid back", holding.term - own - fee
-
-
-def _thousandths(part: int, whole: int) -> str:
-    """Write a part of the bar's 1,000 units, to a hundredth."""
-    units = part * 100_000 // whole
-    return f"{units // 100}.{units % 100:02d}"
-
-
-__all__ = ["BarPart", "Breach", "CheckResult", "Told", "result_of", "told"]
+__all__ = ["Breach", "CheckResult", "Told", "result_of", "told"]

@@ -170,6 +170,7 @@ def _page(
 ) -> str:
     """Show what was typed with what its check says; nothing is said before anything was typed."""
     said = told(form.reading, here) if checked else None
+    form.quiet = not checked
     form.edit_url = url_for("bids.check_split", tender_id=here.tender_id, lot_id=here.lot.id)
     return render_template(
         "bids/check.html", here=here, tender=here, split=form, form=form if checked and form.sheet is None else None,

@@ -238,6 +238,11 @@ def test_after_the_deadline_everything_can_be_read_and_nothing_changed(market: M
         assert tenderer.save("edit/people", {"people-0-name": "Eve"}).status_code == 303
 
 
+def test_no_page_complains_before_anything_is_typed(market: Market) -> None:
+    tenderer = market.tenderer()
+    assert [page for page in PAGES if "There is a problem" in tenderer.get(page).text] == []
+
+
 def test_the_split_starts_with_the_organisations_of_the_bid_and_the_other_way_round(market: Market) -> None:
     tenderer = market.tenderer()
     tenderer.save("edit/organisations", {"organisations-0-name": "Harbour Trust", "organisations-0-charity": "1234567"})

@@ -158,7 +158,7 @@ def test_receipts_are_for_their_tenderer_alone(market: Market) -> None:
     page = one.get(f"receipts/{bid.id}/1")
     assert (page.status_code, page.headers["Cache-Control"]) == (200, "no-store")
     assert "Receipt: bid received" in page.text
-    assert "Head of procurement, Monitoring officer" in page.text
+    assert "Head of procurement; Monitoring officer" in page.text
     assert "Harbour Trust" in page.text
     for place in (f"receipts/{bid.id}/1", f"receipts/{bid.id}/1.json", f"receipts/{bid.id}/1.pdf"):
         assert other.get(place).status_code == 404

@@ -23,7 +23,7 @@ from werkzeug.test import TestResponse
 from exports.split_check import read
 from lots.collaboration import CollaborationRules
 from lots.money import Money
-from lots.split.editing import year_by_year
+from lots.split.editing import blank_sheet, year_by_year
 from lots.split.typed import TypedSheet
 from scoring.tender_file import TenderFile
 from tests.exports.pdf_text import words_of
@@ -105,7 +105,14 @@ def said(answer: TestResponse) -> str:
 def test_a_lot_is_chosen_with_its_numbers(world: World, reader: FlaskClient) -> None:
     text = said(reader.get(f"/notices/{world.tender.id}/check/"))
     assert "£738,000 a year" in text
-    assert "the lead may keep at most 60%, its management fee included: £442,800 of a year" in text
+    assert "the lead may keep at most 60%, its management fee included: that is £442,800 a year" in text
+
+
+def test_a_page_that_was_just_opened_complains_of_nothing(world: World, reader: FlaskClient) -> None:
+    opened = reader.get(url(world)).text
+    laid_out = send(reader, world, blank_sheet(7), "percentages").text
+    assert [text.count("govuk-error-message") for text in (opened, laid_out)] == [0, 0]
+    assert "Enter the price of a year." in send(reader, world, blank_sheet(7)).text
 
 
 def test_the_page_says_the_rules_in_words_and_pounds(world: World, reader: FlaskClient) -> None:
@@ -160,6 +167,33 @@ def test_where_no_partner_is_named_the_fix_adds_one_to_be_found(world: World, re
     text = said(send(reader, world, alone, "fix_all"))
     assert "All 8 rules are kept" in text
     assert "A partner still to be found" in text
+
+
+# --- before anything is typed ------------------------------------------------------------------------------------
+
+
+def test_an_empty_page_names_no_error(world: World, reader: FlaskClient) -> None:
+    text = reader.get(url(world)).text
+    assert "govuk-error-message" not in text
+    assert "Type a price and who gets what. The result appears here." in text
+
+
+def test_a_row_added_to_an_empty_page_names_no_error(world: World, reader: FlaskClient) -> None:
+    blank = blank_sheet(adult_file().tender.lots[0].years)
+    assert "govuk-error-message" not in send(reader, world, blank, "add").text
+
+
+def test_an_empty_page_that_is_checked_asks_for_the_price(world: World, reader: FlaskClient) -> None:
+    blank = blank_sheet(adult_file().tender.lots[0].years)
+    text = send(reader, world, blank).text
+    assert "govuk-error-message" in text
+    assert "Enter the price of a year." in text
+
+
+def test_an_empty_page_checked_live_says_what_to_type_and_names_no_error(world: World, reader: FlaskClient) -> None:
+    piece = live(reader, world, blank_sheet(adult_file().tender.lots[0].years)).text
+    assert "Type a price to see the result." in piece
+    assert "Enter the price" not in piece
 
 
 # --- the same, live and without a script -----------------------------------------------------------------------
@@ -224,6 +258,16 @@ def test_another_site_cannot_send_a_check(world: World, reader: FlaskClient) -> 
     assert answer.status_code == 400
     answer = reader.post(url(world, "/live"), data="{}", content_type="application/json", headers=headers)
     assert answer.status_code == 400
+
+
+def test_a_live_check_asks_for_the_header_of_our_script_and_opens_no_session(
+    lite_app: Workbench, world: World, reader: FlaskClient
+) -> None:
+    lite_app.config["WTF_CSRF_ENABLED"] = True
+    reader.set_cookie("session", "of somebody signed in")
+    answer = reader.post(url(world, "/live"), json={"prices-0": "1"}, headers={"X-CSRFToken": ""})
+    assert answer.status_code == 200
+    assert answer.headers.getlist("Set-Cookie") == []
 
 
 def test_a_token_is_asked_for_where_tokens_are_on(lite_app: Workbench, world: World, reader: FlaskClient) -> None:

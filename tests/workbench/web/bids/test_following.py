@@ -106,7 +106,7 @@ def test_mails_end_with_a_link_that_forgets_the_address(reader: Reader) -> None:
     assert reader.client.get(answer.headers["Location"]).status_code == 200
     assert db.session.scalars(select(FollowerRecord)).all() == []
     assert reader.client.get(path).status_code == 404
-    assert "is over" in reader.client.get(path).text
+    assert "no longer works" in reader.client.get(path).text
 
 
 def test_a_link_is_good_for_a_week_and_for_its_tender_only(reader: Reader) -> None:
