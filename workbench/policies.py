@@ -206,7 +206,7 @@ POLICY: Mapping[Permission, Policy] = MappingProxyType(
         ),
         Permission.BIDS_ADMIT: _tender(
             "Officers of the tender decide, with a reason, whether an opened bid stays in.",
-            "officer", stages=frozenset({"opened"}),
+            "officer", stages=frozenset({"opened", "evaluation", "moderation"}),
         ),
     }
 )  # fmt: skip
