@@ -43,7 +43,8 @@ _SCREEN = """
   .contents a, .contents-line a { text-decoration: underline }
 }
 @media screen and (max-width: 40rem) { .contents ol { columns: 1 } }
-"""  # what paper does not need: targets for fingers, room beside the text, one column in a narrow window
+@media screen and (max-width: 24rem) { td, th { font-size: 0.8rem } }
+"""  # what paper does not need: targets for fingers, room beside the text, a narrow window
 _WIDTH = re.compile(r'style="width: (\d+)%"')
 _OCDS_KINDS = {"rules": "biddingDocuments", "annex": "evaluationCriteria", "annex_page": "evaluationCriteria"}
 

@@ -10,15 +10,13 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser
 
-from tests.browser import chromium, open_page, served
+from tests.browser import open_page, served
 from tests.workbench.sealing.test_opening_files import KEYS, SECRETS, opening, second
 from workbench.app import Workbench
 from workbench.sealing import key_files, opening_files
 from workbench.sealing.challenges import sealed_for
 from workbench.sealing.padding import pad, padded_length
 from workbench.web.pages import static_url
-
-__all__ = ["chromium"]
 
 
 @dataclass
