@@ -90,14 +90,15 @@ def test_nothing_is_decided_where_nothing_is_broken(world: World) -> None:
         decide(world, "perhaps")
 
 
-def test_only_officers_decide_and_only_between_opening_and_evaluation(world: World) -> None:
+def test_only_officers_decide_and_only_between_opening_and_recommendation(world: World) -> None:
     for role in ("opener", "evaluator", "moderator", "finance", "approver", "auditor"):
         with pytest.raises(NotForYou):
             decide(world, role=role)
-    world.tender.stage = "evaluation"
-    db.session.commit()
-    with pytest.raises(NotNow):
-        decide(world)
+    for stage in ("closed", "recommended", "notified", "cancelled"):
+        world.tender.stage = stage
+        db.session.commit()
+        with pytest.raises(NotNow):
+            decide(world)
 
 
 def test_there_is_no_deciding_about_a_bid_of_another_tender(world: World) -> None:
