@@ -78,7 +78,8 @@ def asking() -> TenderFile:
 
 
 def sound(tab: Tab) -> None:
-    """Look at a page at its widest and narrowest: nothing for axe to find, nothing to scroll sideways for."""
+    """Look at a page, once all of it is there, at its widest and narrowest: nothing for axe, nothing sideways."""
+    expect(tab.locator("footer")).to_be_visible()
     for size in (WIDE, NARROWEST):
         tab.set_viewport_size(size)
         assert (tab.url, axe_findings(tab)) == (tab.url, [])
