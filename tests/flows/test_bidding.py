@@ -90,6 +90,7 @@ def sound(tab: Tab) -> None:
 def follow(tab: Tab, words: str) -> None:
     """Follow a link of the page."""
     tab.get_by_role("main").get_by_role("link", name=words, exact=False).first.click()
+    tab.wait_for_load_state("load")  # its script hears what is typed from now on
 
 
 def press(tab: Tab, words: str) -> None:
