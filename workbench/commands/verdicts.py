@@ -6,22 +6,10 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from exports.claims.claim import Difference
 from lots.errors import Finding, errors_in
 
 _SHOWN = 40  # characters of a differing text that a line shows
-
-
-@dataclass(frozen=True)
-class Difference:
-    """One number that does not come out: where, as printed, and as recomputed (empty: not there at all)."""
-
-    place: str
-    printed: str
-    recomputed: str
-
-    def __str__(self) -> str:
-        printed = f"the document says {self.printed}" if self.printed else "the document says nothing"
-        return f"{self.place}: {printed}, recomputed {self.recomputed or 'nothing'}"
 
 
 @dataclass(frozen=True)

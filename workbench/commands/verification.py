@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING
 
 import click
 
+from exports.claims.claim import Difference
 from lots.errors import Finding, ProcurementError, errors_in
 from lots.words import counted
 from workbench import chain_export
 from workbench.commands.common import FILE, REFUSED, Command, json_option, path_text, read_bytes
 from workbench.commands.receipts import is_receipt, of_receipt, receipt_in
-from workbench.commands.verdicts import Difference, Verdict, differing
+from workbench.commands.verdicts import Verdict, differing
 from workbench.output import bullet, emit, findings_data, print_findings, printable
 
 if TYPE_CHECKING:
@@ -166,7 +167,7 @@ def of_claim(data: bytes, name: str) -> Verdict:
         message = f"The data attached to “{name}” is in no format that is known here: {', '.join(CLAIMS)}"
         raise NotOurDocument(message, problems or [Finding("claim_format", message, name)])
     found = import_module(CLAIMS[str(form)]).recompute(data)
-    differences = tuple(Difference(it.place, it.printed, it.recomputed) for it in found)
+    differences = tuple(found)
     return Verdict(f"{name} ({claim.get('document')} {claim.get('number')})", _printed(claim), differences)
 
 
