@@ -134,7 +134,8 @@ class Tender:
     why the tender is not divided into lots, ``funding_note`` why the money and the budgets differ,
     ``short_period_reasons`` which entry of the law's table allows less time to tender than the ordinary one.
     ``conflicts_assessed_on`` is the day the conflicts assessment was last prepared or revised. ``sealing`` says how
-    bids are received; without it they are sent elsewhere.
+    bids are received; without it they are sent elsewhere. ``tenderers_as_letters`` keeps the names of tenderers from
+    those who score until the agreed scores are locked.
     """
 
     reference: str
@@ -165,6 +166,7 @@ class Tender:
     short_period_reasons: str = ""
     conflicts_assessed_on: date | None = None
     sealing: Sealing | None = None
+    tenderers_as_letters: bool = False
 
     def lot(self, lot_id: str) -> Lot:
         """Find a lot by its id; KeyError where there is none (the reader has refused such a file already)."""

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Literal
 
-PanelRole = Literal["officer", "opener", "evaluator", "moderator", "approver", "finance", "auditor"]
+PanelRole = Literal["officer", "opener", "evaluator", "moderator", "approver", "finance", "legal", "auditor"]
 Interest = Literal["none", "possible", "conflicted"]
 
 

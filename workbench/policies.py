@@ -9,207 +9,27 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from types import MappingProxyType
 from typing import Literal, Protocol
 
 from lots.errors import ProcurementError
-
-AUTHORITY_ROLES: Mapping[str, str] = MappingProxyType(
-    {
-        "administrator": "Looks after people and their roles; sees a tender only when assigned to it",
-        "officer": "Starts tenders",
-        "auditor": "Reads everything of the authority, its audit trail included, and changes nothing",
-    }
+from workbench.permissions import (
+    ANY_STAGE,
+    AUTHORITY_ROLES,
+    STAGES,
+    TEAM,
+    TENDER_ROLES,
+    Permission,
+    Policy,
 )
-TENDER_ROLES: Mapping[str, str] = MappingProxyType(
-    {
-        "officer": "Builds, publishes and runs the tender",
-        "opener": "Opens the bids after the deadline, together with a second opener",
-        "evaluator": "Scores the bids",
-        "moderator": "Chairs the panel and records agreed scores",
-        "finance": "Reads and checks prices",
-        "approver": "Signs the tender off before publication and approves the award",
-        "auditor": "Reads everything of the tender, its audit trail included, and changes nothing",
-    }
-)
-STAGES = (
-    "draft", "signed_off", "published", "closed", "opened", "evaluation", "moderation",
-    "recommended", "approved", "notified", "awarded", "contract", "cancelled",
-)  # fmt: skip
-_UNPUBLISHED = frozenset(STAGES[:2])
-_ANY_STAGE = frozenset(STAGES)
-_RUNNING = _ANY_STAGE - {"contract", "cancelled"}
-_OPEN_OR_LATER = frozenset(STAGES[STAGES.index("opened") :])
-TEAM = frozenset(TENDER_ROLES)
+from workbench.policy_panel import PANEL
+from workbench.policy_tenders import TENDERS
 
-About = Literal["yourself", "authority", "tender"]
+__all__ = [
+    "AUTHORITY_ROLES", "POLICY", "STAGES", "TEAM", "TENDER_ROLES", "Actor", "Permission", "Policy",
+]  # fmt: skip
 
-
-class Permission(StrEnum):
-    """Something a person may be allowed to do; each page and action names exactly one."""
-
-    ACCOUNT_OWN = "account:own"
-    PEOPLE_VIEW = "people:view"
-    PEOPLE_MANAGE = "people:manage"
-    AUTHORITY_AUDIT = "authority:audit"
-    TENDER_LIST = "tender:list"
-    TENDER_START = "tender:start"
-    TENDER_VIEW = "tender:view"
-    TENDER_EDIT = "tender:edit"
-    TENDER_REHEARSE = "tender:rehearse"
-    TENDER_SIGN_OFF = "tender:sign_off"
-    TENDER_PUBLISH = "tender:publish"
-    TENDER_CHANGE = "tender:change"
-    TENDER_EXTEND = "tender:extend_deadline"
-    TENDER_CONFIRM_DEADLINE = "tender:confirm_deadline"
-    TENDER_CLOSE = "tender:close"
-    TENDER_CANCEL = "tender:cancel"
-    TENDER_EXPORT = "tender:export"
-    PANEL_VIEW = "panel:view"
-    PANEL_MANAGE = "panel:manage"
-    QUESTION_VIEW = "question:view"
-    QUESTION_ANSWER = "question:answer"
-    QUESTION_SEE_ASKER = "question:see_asker"
-    AUDIT_VIEW = "audit:view"
-    KEYS_HOLD = "keys:hold"
-    BIDS_OPEN = "bids:open"
-    OPENING_VIEW = "opening:view"
-    BIDS_VIEW = "bids:view"
-    BIDS_ADMIT = "bids:admit"
-
-
-@dataclass(frozen=True)
-class Policy:
-    """Who holds a permission: anybody signed in (no roles named), or holders of a role, and in which stages.
-
-    ``authority_roles`` hold it for every tender of the authority, ``tender_roles`` where they are assigned.
-    ``fresh`` asks for the password again when it was last given some time ago.
-    """
-
-    sentence: str
-    about: About = "tender"
-    authority_roles: frozenset[str] = frozenset()
-    tender_roles: frozenset[str] = frozenset()
-    stages: frozenset[str] = _ANY_STAGE
-    fresh: bool = False
-
-
-def _own(sentence: str) -> Policy:
-    return Policy(sentence, "yourself")
-
-
-def _authority(sentence: str, *roles: str, fresh: bool = False) -> Policy:
-    return Policy(sentence, "authority", frozenset(roles), fresh=fresh)
-
-
-def _tender(sentence: str, *roles: str, stages: frozenset[str] = _ANY_STAGE, fresh: bool = False) -> Policy:
-    return Policy(sentence, "tender", frozenset(), frozenset(roles), stages, fresh)
-
-
-def _readers(sentence: str, *roles: str, stages: frozenset[str] = _ANY_STAGE) -> Policy:
-    return Policy(sentence, "tender", frozenset({"auditor"}), frozenset({*roles, "auditor"}), stages)
-
-
-POLICY: Mapping[Permission, Policy] = MappingProxyType(
-    {
-        Permission.ACCOUNT_OWN: _own("Everybody looks after their own account."),
-        Permission.PEOPLE_VIEW: _authority(
-            "Administrators and auditors see the people of their authority.", "administrator", "auditor"
-        ),
-        Permission.PEOPLE_MANAGE: _authority(
-            "Administrators invite people, give them roles in the authority and deactivate them.",
-            "administrator", fresh=True,
-        ),
-        Permission.AUTHORITY_AUDIT: _authority(
-            "Administrators and auditors read what was done to people and roles in their authority.",
-            "administrator", "auditor",
-        ),
-        Permission.TENDER_LIST: _own("Everybody sees a list of the tenders they may view."),
-        Permission.TENDER_START: _authority("Officers of the authority start tenders.", "officer"),
-        Permission.TENDER_VIEW: _readers(
-            "Those assigned to the tender, and auditors of the authority, see it.", *TEAM
-        ),
-        Permission.TENDER_EDIT: _tender(
-            "Officers of the tender write it; once it is published, what they write waits for a change notice.",
-            "officer", stages=_UNPUBLISHED | {"published"},
-        ),
-        Permission.TENDER_REHEARSE: _readers(
-            "Officers, moderators, finance and approvers of the tender rehearse its rules on made-up bids.",
-            "officer", "moderator", "finance", "approver", stages=_UNPUBLISHED | {"published"},
-        ),
-        Permission.TENDER_SIGN_OFF: _tender(
-            "Approvers of the tender, who never wrote any of it, sign it off before it is published.",
-            "approver", stages=_UNPUBLISHED, fresh=True,
-        ),
-        Permission.TENDER_PUBLISH: _tender(
-            "Officers of the tender publish it once it is signed off.",
-            "officer", stages=frozenset({"signed_off"}), fresh=True,
-        ),
-        Permission.TENDER_CHANGE: _tender(
-            "Officers of the tender change it after publication, by a numbered notice with a reason.",
-            "officer", stages=frozenset({"published"}), fresh=True,
-        ),
-        Permission.TENDER_EXTEND: _tender(
-            "Officers of the tender move its deadline later; after it has passed they ask a second person to.",
-            "officer", stages=frozenset({"published", "closed"}), fresh=True,
-        ),
-        Permission.TENDER_CONFIRM_DEADLINE: _tender(
-            "Officers and approvers of the tender decide on a later deadline that somebody else asked for.",
-            "officer", "approver", stages=frozenset({"published", "closed"}), fresh=True,
-        ),
-        Permission.TENDER_CLOSE: _tender(
-            "Officers and openers of the tender close it, after its deadline and once every question is answered.",
-            "officer", "opener", stages=frozenset({"published"}),
-        ),
-        Permission.TENDER_CANCEL: _tender(
-            "Officers of the tender cancel it, with a reason, at any stage before the contract.",
-            "officer", stages=_RUNNING, fresh=True,
-        ),
-        Permission.TENDER_EXPORT: _readers(
-            "Officers, finance, approvers and auditors of the tender take copies of it as files.",
-            "officer", "finance", "approver",
-        ),
-        Permission.PANEL_VIEW: _readers(
-            "Those assigned to the tender, and auditors of the authority, see who does what in it.", *TEAM
-        ),
-        Permission.PANEL_MANAGE: _tender(
-            "Officers of the tender give and take roles in it, never their own.", "officer", stages=_RUNNING, fresh=True
-        ),
-        Permission.QUESTION_VIEW: _readers(
-            "Those assigned to the tender, and auditors of the authority, read its questions and answers.", *TEAM
-        ),
-        Permission.QUESTION_ANSWER: _tender(
-            "Officers of the tender answer questions while it is open.", "officer", stages=frozenset({"published"})
-        ),
-        Permission.QUESTION_SEE_ASKER: _readers(
-            "Officers and auditors of the tender see who asked a question.", "officer"
-        ),
-        Permission.AUDIT_VIEW: _readers(
-            "Officers, approvers and auditors read the audit trail of a tender.", "officer", "approver"
-        ),
-        Permission.KEYS_HOLD: _tender(
-            "Openers of the tender make their keys, and prove from time to time that they still have them.",
-            "opener", stages=_UNPUBLISHED | {"published", "closed"},
-        ),
-        Permission.BIDS_OPEN: _tender(
-            "Openers of the tender open its bids after the deadline, two of them together.",
-            "opener", stages=frozenset({"closed", "opened", "evaluation", "moderation"}), fresh=True,
-        ),
-        Permission.OPENING_VIEW: _readers(
-            "Those assigned to the tender, and auditors of the authority, see how far its opening is and its record.",
-            *TEAM, stages=_OPEN_OR_LATER | {"closed"},
-        ),
-        Permission.BIDS_VIEW: _readers(
-            "Officers, finance, approvers and auditors of the tender read its bids once they are opened.",
-            "officer", "finance", "approver", stages=_OPEN_OR_LATER,
-        ),
-        Permission.BIDS_ADMIT: _tender(
-            "Officers of the tender decide, with a reason, whether an opened bid stays in.",
-            "officer", stages=frozenset({"opened", "evaluation", "moderation"}),
-        ),
-    }
-)  # fmt: skip
+POLICY: Mapping[Permission, Policy] = MappingProxyType({**TENDERS, **PANEL})
 
 
 @dataclass(frozen=True)
@@ -303,6 +123,8 @@ FORBIDDEN_PAIRS: Mapping[frozenset[str], str] = MappingProxyType(
         frozenset({"moderator", "opener"}): _WHY_SCORER_OPENER,
         frozenset({"evaluator", "finance"}): _WHY_SCORER_PRICE,
         frozenset({"moderator", "finance"}): _WHY_SCORER_PRICE,
+        frozenset({"evaluator", "legal"}): "Whoever scores the bids does not advise on the award",
+        frozenset({"moderator", "legal"}): "Whoever chairs the scoring does not advise on the award",
         frozenset({"officer", "approver"}): _WHY_APPROVER,
         frozenset({"moderator", "approver"}): _WHY_APPROVER,
         frozenset({"evaluator", "approver"}): "Whoever scores the bids does not approve the award",
@@ -383,7 +205,7 @@ def _listed(roles: Mapping[str, str]) -> str:
 
 def _row(permission: Permission, policy: Policy) -> str:
     signed_in = "everybody signed in" if policy.about == "yourself" else ""
-    stages = "any" if policy.stages == _ANY_STAGE else ", ".join(each for each in STAGES if each in policy.stages)
+    stages = "any" if policy.stages == ANY_STAGE else ", ".join(each for each in STAGES if each in policy.stages)
     roles = (", ".join(sorted(each)) for each in (policy.authority_roles, policy.tender_roles))
     in_authority, in_tender = roles
     cells = (f"`{permission}`", policy.sentence, in_authority or signed_in, in_tender,

@@ -12,8 +12,9 @@ import pytest
 from lots.errors import Finding, ProcurementError
 from scoring.recommendation import Evaluation, evaluate
 from tests.workbench.running import ready
-from workbench.services import awards, folders
-from workbench.services.awards import (
+from workbench.services import folders
+from workbench.services.awards import packs as awards
+from workbench.services.awards.packs import (
     BUILDERS,
     Builder,
     Job,
@@ -95,7 +96,7 @@ def test_two_documents_of_one_name_get_one_each(evaluation: Evaluation, tmp_path
 
 
 def test_a_maker_may_return_one_document_or_several(evaluation: Evaluation) -> None:
-    (job,) = once("The tender file", "workbench.services.awards:tender_file_copy")(evaluation)
+    (job,) = once("The tender file", "workbench.services.awards.packs:tender_file_copy")(evaluation)
     assert [type(it) for it in job.make()] == [PackFile]
 
 

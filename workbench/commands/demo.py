@@ -16,7 +16,7 @@ from workbench.output import emit, findings_data, heading, print_table, printabl
 
 if TYPE_CHECKING:
     from scoring.recommendation import Evaluation
-    from workbench.services.awards import Pack
+    from workbench.services.awards.packs import Pack
 
 KINDS = {
     "award": "award decision notices",

@@ -15,7 +15,7 @@ from workbench.output import Progress, emit, findings_data, heading, print_findi
 if TYPE_CHECKING:
     from scoring.derivation import Derivation
     from scoring.recommendation import Evaluation
-    from workbench.services.awards import Pack
+    from workbench.services.awards.packs import Pack
 
 
 @click.command("evaluate", cls=Command)
@@ -99,7 +99,7 @@ def derivation_data(made: Derivation) -> dict[str, object]:
 
 def make_pack(evaluation: Evaluation, out: Path, workers: int | None) -> Pack:
     """Write the decision pack, telling on standard error how far it is once it has taken a second."""
-    from workbench.services.awards import write_pack
+    from workbench.services.awards.packs import write_pack
 
     progress = Progress()
     try:

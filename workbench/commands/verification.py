@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from scoring.derivation import Derivation
     from scoring.evaluation import LotEvaluation
     from scoring.recommendation import Evaluation
-    from workbench.services.awards import Expected
+    from workbench.services.awards.packs import Expected
 
 CLAIMS = {
     "decision-claim/1": "exports.claims.claim",
@@ -271,7 +271,7 @@ def _size(made: Derivation) -> int:
 
 def of_pack(evaluation: Evaluation, pack: Path) -> Iterator[Verdict]:
     """Set every document of a pack against what the tender file says it must hold, and recompute it by itself."""
-    from workbench.services.awards import expected_files
+    from workbench.services.awards.packs import expected_files
     from workbench.services.folders import MANIFEST, digest, read_manifest
 
     listed = read_manifest(pack)
@@ -315,7 +315,7 @@ def _member(path: Path, name: str, expected: Expected) -> Verdict:
 def reprinted_pack(evaluation: Evaluation, pack: Path) -> Iterator[Verdict]:
     """Print every document of a pack again and compare it byte for byte with what lies there."""
     from workbench.printing import print_many
-    from workbench.services.awards import expected_files
+    from workbench.services.awards.packs import expected_files
 
     papers = {name: it.paper for name, it in expected_files(evaluation).items() if it.paper and (pack / name).is_file()}
     wrong = [
@@ -329,7 +329,7 @@ def reprinted_pack(evaluation: Evaluation, pack: Path) -> Iterator[Verdict]:
 def reprinted_report(data: bytes, name: str) -> Iterator[Verdict]:
     """Print a report again from the tender file inside it; nothing where a document holds only its own figures."""
     from workbench.printing import print_document
-    from workbench.services.awards import expected_files
+    from workbench.services.awards.packs import expected_files
 
     held = attachments(data, name).get(TENDER_FILE)
     if held is None:

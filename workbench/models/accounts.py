@@ -70,7 +70,11 @@ class UserRecord(Base, UserMixin):
 
 
 class AssignmentRecord(Base):
-    """A person's role in one tender, in one of its lots or (``lot`` empty) in all."""
+    """A person's role in one tender, in one of its lots or (``lot`` empty) in all.
+
+    ``criteria`` are ids, separated by blanks, of the award criteria it is limited to (every one, when empty); after
+    ``until`` the role has ended.
+    """
 
     __tablename__ = "assignments"
     __table_args__ = (
@@ -86,6 +90,8 @@ class AssignmentRecord(Base):
     lot: Mapped[str] = mapped_column(String(80), default="")
     assigned_at: Mapped[datetime] = mapped_column(UtcDateTime)
     assigned_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    criteria: Mapped[str] = mapped_column(Text, default="", server_default="")
+    until: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     user: Mapped[UserRecord] = relationship(foreign_keys=[user_id])
 

@@ -22,7 +22,9 @@ STAGES = (
 class TenderRecord(Base):
     """One procurement: what lists show and what decides who may do what; its content stands in its parts.
 
-    ``version`` rises with every change of the tender or anything in it: an unchanged page is known by it.
+    ``version`` rises with every change of the tender or anything in it: an unchanged page is known by it. After
+    ``scores_locked_at`` no evaluator scores any more, after ``quality_locked_at`` the agreed scores stand and
+    prices may be seen.
     """
 
     __tablename__ = "tenders"
@@ -52,6 +54,8 @@ class TenderRecord(Base):
     published_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     cancelled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     cancel_reason: Mapped[str] = mapped_column(Text, default="")
+    scores_locked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    quality_locked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     authority: Mapped[AuthorityRecord] = relationship(lazy="joined")
 

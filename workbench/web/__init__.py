@@ -13,7 +13,9 @@ SET_UPS: tuple[str, ...] = (
 )
 BLUEPRINTS: tuple[str, ...] = (
     "workbench.web.accounts:pages",
+    "workbench.web.awards:pages",
     "workbench.web.bids:pages",
+    "workbench.web.evaluation:pages",
     "workbench.web.health:health",
     "workbench.web.home:home",
     "workbench.web.public:public",

@@ -162,8 +162,8 @@ def workbook(evaluation: Evaluation) -> PackFile:
 
 
 BUILDERS: tuple[Builder, ...] = (
-    once("The tender file", "workbench.services.awards:tender_file_copy"),
-    once("The evaluation workbook", "workbench.services.awards:workbook"),
+    once("The tender file", "workbench.services.awards.packs:tender_file_copy"),
+    once("The evaluation workbook", "workbench.services.awards.packs:workbook"),
     once("The decision record", "exports.reports.decision_record:decision_record"),
     once("The evaluation report", "exports.reports.panel_report:panel_report"),
     each_lot("The award decision notice", "exports.notices.award_notice:award_notices"),

@@ -1,0 +1,1 @@
+"""Reads about the result and the decision: lots, assurance, the paper, documents, standstill."""

@@ -1,0 +1,1 @@
+"""The decision: recommended, approved, made into documents, sent, and kept."""

@@ -1,0 +1,1 @@
+"""What the panel does: declare, prepare, score, ask, moderate."""

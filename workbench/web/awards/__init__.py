@@ -1,0 +1,7 @@
+"""The pages of the result and of the decision: each module adds its routes to ``pages``."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+
+pages = Blueprint("awards", __name__)

@@ -1,0 +1,11 @@
+"""The pages of the panel: interests, the work list, score sheets, questions, moderation.
+
+Each module adds its routes to ``pages``. No page here shows a price before the agreed scores are locked, nor anything
+of a bid that the reader has an interest in.
+"""
+
+from __future__ import annotations
+
+from flask import Blueprint
+
+pages = Blueprint("evaluation", __name__)
