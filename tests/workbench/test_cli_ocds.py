@@ -103,5 +103,5 @@ def test_a_signature_needs_an_award_and_a_lot_that_is_there(given: tuple[str, ..
 
 
 def test_without_a_decision_there_is_no_award_to_export(tmp_path: Path) -> None:
-    data = run_json("export-ocds", saved(tmp_path, factories.tender_file()), "--award", "public")
+    data = run_json("export-ocds", saved(tmp_path, factories.tender_file()), "--award", "public", status=1)
     assert [it["code"] for it in data["findings"]] == ["no_award"]
