@@ -40,7 +40,7 @@ def scoring(folder: Path, **settings: object) -> Iterator[tuple[Workbench, World
         url, fresh = databases.usual_url(folder), True
     else:
         shutil.copytree(_template(), folder, dirs_exist_ok=True)
-        url, fresh = databases.sqlite_url(folder), False
+        url, fresh = f"sqlite:///{folder / 'workbench.sqlite'}", False
     with running(databases.a_config(url, folder, **settings)) as app, app.app_context():
         if fresh:
             _fill(app.config["WORKBENCH"])

@@ -69,9 +69,7 @@ def answers_about(bid_id: str, criterion: str) -> Sequence[TendererLetterRecord]
         TendererLetterRecord.kind == "clarification",
         TendererLetterRecord.criterion.in_(("", criterion)),
     )
-    return db.session.scalars(
-        select(TendererLetterRecord).where(*where).order_by(TendererLetterRecord.number)
-    ).all()
+    return db.session.scalars(select(TendererLetterRecord).where(*where).order_by(TendererLetterRecord.number)).all()
 
 
 def recipients(row: OpenedBidRecord) -> tuple[tuple[str, str], ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Literal
 
@@ -148,7 +149,7 @@ def _over(row: TendererLetterRecord) -> str:
 
 def _record(
     action: str, tender: TenderRecord, row: TendererLetterRecord, bid: OpenedBidRecord, actor: Actor | None,
-    at: datetime, details: dict[str, object],
+    at: datetime, details: Mapping[str, object],
 ) -> None:  # fmt: skip
     db.session.flush()
     told = {"number": row.number, "kind": row.kind, "letter": bid.letter, "lot": bid.lot, **details}

@@ -9,6 +9,7 @@ from scoring.criteria import Criterion
 from workbench import clock, printing
 from workbench.forms.evaluation.letters import AskTendererForm
 from workbench.models.bids import OpenedBidRecord
+from workbench.models.evaluation import TendererLetterRecord
 from workbench.policies import Permission
 from workbench.queries.bids import opened
 from workbench.queries.evaluation import letters as reads
@@ -90,6 +91,6 @@ def _questions(bid: OpenedBidRecord) -> list[Criterion]:
     return [leaf.criterion for leaf in methodology.scored] if methodology else []
 
 
-def _title(row: reads.TendererLetterRecord, bid: OpenedBidRecord) -> str:
+def _title(row: TendererLetterRecord, bid: OpenedBidRecord) -> str:
     """Name the award criterion that a question is about; nothing where it is about the whole bid."""
     return next((each.title for each in _questions(bid) if each.id == row.criterion), "")
