@@ -1,7 +1,7 @@
 """How far evaluators agree: evidence for their discussion, never part of a score.
 
 Floats are allowed here and decide nothing. ``ratings`` has a row for each answer and a column for each evaluator;
-``nan`` where somebody did not score. A figure that cannot be worked out (nobody's scores vary, too few of them) is None.
+``nan`` where somebody did not score. A figure that cannot be worked out (no score varies, too few of them) is None.
 """
 
 from __future__ import annotations
