@@ -236,4 +236,9 @@ _WORDS: Final[Mapping[str, Callable[[Details, str], str]]] = {
     "question_answered": _fixed("Answered question {number} to everybody, as number {public_number} of the log"),
     "question_answered_privately": _fixed("Answered question {number} to the asker alone"),
     **DECISION,
+    "tenderer_asked": lambda details, _: (
+        f"Put question {details['number']} to the tenderer of bid {details['letter']} for lot {details['lot']}; "
+        f"a reply is taken until {_when(details['reply_by'])}"
+    ),
+    "tenderer_replied": _fixed("The tenderer of bid {letter} for lot {lot} replied to question {number}"),
 }
