@@ -233,4 +233,9 @@ _WORDS: Final[Mapping[str, Callable[[Details, str], str]]] = {
     "question_asked": _fixed("Question {number} was asked on the public page"),
     "question_answered": _fixed("Answered question {number} to everybody, as number {public_number} of the log"),
     "question_answered_privately": _fixed("Answered question {number} to the asker alone"),
+    "tenderer_asked": lambda details, _: (
+        f"Put question {details['number']} to the tenderer of bid {details['letter']} for lot {details['lot']}; "
+        f"a reply is taken until {_when(details['reply_by'])}"
+    ),
+    "tenderer_replied": _fixed("The tenderer of bid {letter} for lot {lot} replied to question {number}"),
 }
