@@ -17,6 +17,7 @@ from lots.words import counted
 from workbench import audit, chain_export
 from workbench.db import db
 from workbench.models.audit import ChainRecord, EventRecord
+from workbench.queries import history_panel
 from workbench.tasks import TASK_OF
 
 PAGE = 50  # events on one page
@@ -190,6 +191,7 @@ def _decided(details: Details, _: str) -> str:
 
 
 _WORDS: Final[Mapping[str, Callable[[Details, str], str]]] = {
+    **history_panel.WORDS,
     "tender_started": _started,
     "part_saved": _saved,
     "part_left_unfinished": lambda details, _: (
