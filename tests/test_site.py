@@ -40,6 +40,7 @@ NOT_BY_LINK = {
     "public.asked_already": "reached by asking a question",
     "bids.follow_asked": "reached by asking to be told",
     "bids.follow_confirm": "reached from a mail",
+    "evaluation.letter": "reached from a mail",
     "bids.unfollow": "reached from a mail",
     "bids.unfollowed": "reached from a mail",
     "bids.paper_key": "offered to an opener before a tender is published, while there is no paper key",
