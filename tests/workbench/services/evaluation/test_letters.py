@@ -120,7 +120,9 @@ def test_the_trail_tells_of_both_and_repeats_neither_text(world: World) -> None:
     letter = reads.letter_by(secret).bid.letter  # type: ignore[union-attr]
     newest, before = trail_of(world.tender.id).events[:2]
     assert newest.what == f"The tenderer of bid {letter} for lot adult replied to question {row.number}"
-    assert before.what.startswith(f"Put question {row.number} to the tenderer of bid {letter} for lot adult; a reply is taken")
+    assert before.what.startswith(
+        f"Put question {row.number} to the tenderer of bid {letter} for lot adult; a reply is taken"
+    )
     assert newest.who == "Somebody outside"
 
 
