@@ -106,7 +106,7 @@ def interval(found: Icc, form: Literal["ICC1", "ICC2", "ICC3"], sure: float = 0.
         return _interval_of_two(found, high)
     f, other = (found.f_oneway, n * (k - 1)) if form == "ICC1" else (found.f_twoway, (n - 1) * (k - 1))
     low_f, high_f = f / fdtri(n - 1, other, high), f * fdtri(other, n - 1, high)
-    return _of_f(low_f, k), _of_f(high_f, k)
+    return _of_f(float(low_f), k), _of_f(float(high_f), k)
 
 
 def _of_f(f: float, k: int) -> float:

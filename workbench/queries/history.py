@@ -17,6 +17,8 @@ from lots.words import counted
 from workbench import audit, chain_export
 from workbench.db import db
 from workbench.models.audit import ChainRecord, EventRecord
+from workbench.queries import history_panel
+from workbench.queries.awards.told import WORDS as DECISION
 from workbench.tasks import TASK_OF
 
 PAGE = 50  # events on one page
@@ -112,7 +114,8 @@ def _changes(details: Details) -> Sequence[Sequence[Any]]:
 
 _SHOWN: Final = (
     ("reason", "Why"), ("outage", "Outage"), ("question", "Question"), ("answer", "Answer"),
-    ("rules_sha256", "Fingerprint of the rules"),
+    ("rules_sha256", "Fingerprint of the rules"), ("result_sha256", "Fingerprint of the result"),
+    ("comment", "Comment"), ("text", "Details"),
 )  # fmt: skip
 
 
@@ -190,6 +193,7 @@ def _decided(details: Details, _: str) -> str:
 
 
 _WORDS: Final[Mapping[str, Callable[[Details, str], str]]] = {
+    **history_panel.WORDS,
     "tender_started": _started,
     "part_saved": _saved,
     "part_left_unfinished": lambda details, _: (
@@ -233,9 +237,13 @@ _WORDS: Final[Mapping[str, Callable[[Details, str], str]]] = {
     "question_asked": _fixed("Question {number} was asked on the public page"),
     "question_answered": _fixed("Answered question {number} to everybody, as number {public_number} of the log"),
     "question_answered_privately": _fixed("Answered question {number} to the asker alone"),
+    **DECISION,
     "tenderer_asked": lambda details, _: (
         f"Put question {details['number']} to the tenderer of bid {details['letter']} for lot {details['lot']}; "
         f"a reply is taken until {_when(details['reply_by'])}"
     ),
+    "sheets_submitted": lambda details, _: f"Submitted {counted(int(details['count']), 'score sheet')}",
+    "chair_asked": _fixed("Asked the chair question {number}, about an answer"),
+    "chair_answered": _fixed("Answered question {number} of a member of the panel"),
     "tenderer_replied": _fixed("The tenderer of bid {letter} for lot {lot} replied to question {number}"),
 }

@@ -171,7 +171,7 @@ def test_the_record_is_a_pdf_with_the_opening_as_data(app: Workbench, world: Wor
     bid = submitted(world)
     closed(world)
     opened(world)
-    answer = page(client_of(app, world, "evaluator"), world, "opening/bid/record.pdf")
+    answer = page(client_of(app, world, "finance"), world, "opening/bid/record.pdf")
     assert answer.mimetype == "application/pdf"
     data = json.loads(attached(answer.data, "opening-record.json"))
     assert [each["bid"] for each in data["bids"]] == [bid.bid_id]
