@@ -242,5 +242,8 @@ _WORDS: Final[Mapping[str, Callable[[Details, str], str]]] = {
         f"Put question {details['number']} to the tenderer of bid {details['letter']} for lot {details['lot']}; "
         f"a reply is taken until {_when(details['reply_by'])}"
     ),
+    "sheets_submitted": lambda details, _: f"Submitted {counted(int(details['count']), 'score sheet')}",
+    "chair_asked": _fixed("Asked the chair question {number}, about an answer"),
+    "chair_answered": _fixed("Answered question {number} of a member of the panel"),
     "tenderer_replied": _fixed("The tenderer of bid {letter} for lot {lot} replied to question {number}"),
 }
