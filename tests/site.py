@@ -22,7 +22,10 @@ _STATELESS = "any"
 
 @dataclass
 class Page:
-    """What a page says of itself: its status, title and headings, its ids, where it leads, what it sends."""
+    """What a page says of itself: its status, title and headings, its ids, where it leads, what it sends.
+
+    ``shapes`` are the kinds of element that it is built of.
+    """
 
     path: str
     status: int
@@ -36,6 +39,7 @@ class Page:
     images: list[str] = field(default_factory=list)
     actions: list[tuple[str, str]] = field(default_factory=list)
     inline: list[str] = field(default_factory=list)
+    shapes: set[str] = field(default_factory=set)
 
     @property
     def is_html(self) -> bool:
@@ -59,6 +63,7 @@ class _Reader(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         said = {name: value or "" for name, value in attrs}
         self.page.ids += [said["id"]] if "id" in said else []
+        self.page.shapes.add(" ".join((tag, said.get("type", ""), said.get("role", ""), said.get("class", ""))))
         self.page.inline += [f"{tag} {name}" for name in said if name == "style" or name.startswith("on")]
         self.page.inline += [tag] if tag == "style" or (tag == "script" and "src" not in said) else []
         if tag == "a" and "href" in said:

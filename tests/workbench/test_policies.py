@@ -91,6 +91,24 @@ def test_somebody_who_knows_of_a_tender_is_told_who_may() -> None:
     assert refused.value.status == 403
 
 
+def test_every_role_gets_the_answer_of_the_table_in_every_stage() -> None:
+    for permission, policy in POLICY.items():
+        for role in TENDER_ROLES if policy.about == "tender" else ():
+            for stage in policies.STAGES:
+                known = role in POLICY[Permission.TENDER_VIEW].tender_roles
+                allowed = role in policy.tender_roles
+                wanted = None if allowed and stage in policy.stages else 409 if allowed else 403 if known else 404
+                assert answered(somebody(role), permission, ATender(stage=stage)) == wanted, (permission, role, stage)
+
+
+def answered(actor: Actor, permission: Permission, tender: ATender) -> int | None:
+    try:
+        check(actor, permission, tender)
+    except (NotForYou, NotNow) as refused:
+        return refused.status
+    return None
+
+
 def test_a_permission_about_tenders_is_never_held_of_none() -> None:
     everything = somebody(*TENDER_ROLES, roles=tuple(AUTHORITY_ROLES))
     assert [p for p in Permission if POLICY[p].about == "tender" and may(everything, p)] == []

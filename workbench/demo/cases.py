@@ -91,6 +91,15 @@ def seed(*, at: datetime, address: Callable[[TenderRecord], str], config: Config
     return Case(stage.people, closed, draft, _open(stage, at), _opened(stage), tuple(_cast(stage)))
 
 
+def opened_case(
+    *, address: Callable[[TenderRecord], str], config: Config, at: datetime = KEYS_MADE
+) -> tuple[DemoPeople, TenderRecord]:
+    """Load the people and the tender whose bids are opened alone, for whoever goes on from there."""
+    file = json.loads(demo_file().read_bytes())
+    people = _people(file, at)
+    return people, _opened(_Stage(file, people, config, address))
+
+
 def _cast(stage: _Stage) -> Iterator[tuple[str, str]]:
     """Say who does what here, and as whom to begin."""
     others = {person.name: [role.name for role in person.roles] for person in stage.people.others}

@@ -109,8 +109,7 @@ def test_every_refusal_is_the_table_s_and_changes_nothing(world: World) -> None:
         if permission is None or not rule.endpoint.startswith(OWN):
             continue
         for who in world.clients:
-            for tender in tenders_for(world, rule):
-                status = expected(world, who, permission, tender)
+            for tender, status in one_for_each_answer(world, rule, who, permission):
                 if status is None:
                     continue
                 answer = ask(world, who, method, address(world, rule, tender))
@@ -159,7 +158,22 @@ def test_what_is_open_to_all_never_shows_a_draft(world: World) -> None:
                     assert answer.status_code != 500, (rule.rule, who)
 
 
-OWN = ("accounts.", "tenders.", "public.", "questions.", "audit.", "bids.")
+def one_for_each_answer(
+    world: World, rule: Rule, who: str, permission: Permission
+) -> Iterator[tuple[ATender | None, int | None]]:
+    """Of the stages in which the table gives somebody the same answer one, another one with every route and person.
+
+    The guard asks nothing but the table (tests/workbench/test_policies.py tries that in every stage), so that a route
+    which asks it at all asks it in every stage.
+    """
+    alike: dict[int | None, list[ATender | None]] = {}
+    for tender in tenders_for(world, rule):
+        alike.setdefault(expected(world, who, permission, tender), []).append(tender)
+    turn = sum(map(ord, f"{rule.endpoint} {who}"))
+    yield from ((tenders[turn % len(tenders)], status) for status, tenders in alike.items())
+
+
+OWN = ("accounts.", "tenders.", "public.", "questions.", "audit.", "bids.", "evaluation.", "awards.")
 """The blueprints whose views use our guard; Flask-Security's pages have tests of their own."""
 
 
