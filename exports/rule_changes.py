@@ -124,6 +124,7 @@ _LABELS: Final[Mapping[str, str]] = {
     "score_rule": "how the score of a criterion is found",
     "sealing": "how bids are received and sealed",
     "server_recipient": "public key of the server",
+    "tenderers_as_letters": "tenderers’ names kept from those who score",
     "vat": "VAT basis",
 }
 _INSIDE: Final[Mapping[str, str]] = {

@@ -1,7 +1,7 @@
 """When bids may be opened, and by whom: two people with two keys, after the deadline, the drain and the closing.
 
 Pure: it knows a tender's stand and the hand that wants to act, and neither tables nor keys. Prices that are kept apart
-open by the same rules, once the bids are open and the stage says that quality is locked.
+open by the same rules, once the bids are open and quality is locked.
 """
 
 from __future__ import annotations
@@ -16,8 +16,6 @@ from workbench.arrival_rules import DRAIN
 
 Kind = Literal["bid", "price"]
 KINDS: Final[tuple[Kind, ...]] = ("bid", "price")
-QUALITY_LOCKED: Final = frozenset({"moderation"})
-"""Stages in which no quality score can change any more, so that a price kept apart may be seen."""
 
 
 class OpeningError(ProcurementError):
@@ -38,6 +36,7 @@ class Stand:
     """How far a tender is: its stage, whether its closing is on record, and who has acted on which envelopes.
 
     ``closed`` is for this very deadline: a deadline that moved after the closing undoes it, and with it a first act.
+    ``quality_locked`` says that no agreed score can change any more, so that a price kept apart may be seen.
     """
 
     stage: str
@@ -46,6 +45,7 @@ class Stand:
     price_apart: bool = False
     first: tuple[tuple[Kind, Hand], ...] = ()
     opened: frozenset[Kind] = frozenset()
+    quality_locked: bool = False
 
     def first_of(self, kind: Kind) -> Hand | None:
         """Return who took the first layer off the envelopes of a kind."""
@@ -73,7 +73,7 @@ def _price_waits_for(stand: Stand) -> str:
         return "The prices of this tender are opened together with the bids"
     if "bid" not in stand.opened:
         return "The bids are opened first, their prices later"
-    if stand.stage not in QUALITY_LOCKED:
+    if not stand.quality_locked:
         return "The prices stay shut until the scores for quality are locked"
     return ""
 

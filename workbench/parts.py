@@ -31,7 +31,7 @@ FIELDS: Mapping[Kind, tuple[str, ...]] = {
     "governance": ("board", "deliverables", "standards", "conflicts_assessed_on"),
     "social_value": ("social_value", "indicators"),
     "documents": ("documents",),
-    "sealing": ("sealing",),
+    "sealing": ("sealing", "tenderers_as_letters"),
 }  # fmt: skip
 LONGEST = {"title": 200, "reference": 80}
 """Characters that a tender's title and reference may have."""

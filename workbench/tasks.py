@@ -54,7 +54,7 @@ TASKS: tuple[Task, ...] = (
     ),
     Task("panel", "Panel, openers and approver", "Who does what, kept apart where it must be", (), group="People"),
     Task(
-        "sealing", "Receiving bids", "Who holds the keys, how bids are sealed, when prices are opened", ("sealing",),
+        "sealing", "Receiving bids", "Who holds the keys, how bids are sealed, when prices are seen", ("sealing",),
         True, "People",
     ),
     Task("governance", "Governance", "The board, its deliverables and the standards", ("governance",), group="People"),

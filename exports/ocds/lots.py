@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Final
@@ -36,9 +36,10 @@ SWITCHES: Final = {
 }
 
 
-def lot_objects(file: TenderFile, status: str) -> list[dict[str, Any]]:
-    """Write every lot that is tendered for as a contract."""
-    return [_lot(file, lot, status) for lot in file.tender.contract_lots]
+def lot_objects(file: TenderFile, status: str, of_lots: Mapping[str, str] | None = None) -> list[dict[str, Any]]:
+    """Write every lot that is tendered for as a contract; ``of_lots`` says the status of those that have their own."""
+    own = of_lots or {}
+    return [_lot(file, lot, own.get(lot.id, status)) for lot in file.tender.contract_lots]
 
 
 def not_tendered(lot: Lot, vat: VatBasis) -> dict[str, Any]:
@@ -63,7 +64,7 @@ def _lot(file: TenderFile, lot: Lot, status: str) -> dict[str, Any]:
         "status": status,
         "value": money(ceiling, vat) if ceiling is not None else {},
         "x_values": _three_numbers(lot, vat),
-        "contractPeriod": _period(lot.term) if lot.term else {},
+        "contractPeriod": period(lot.term) if lot.term else {},
         "hasRenewal": bool(lot.term and lot.term.extension_years),
         "renewal": {"description": _renewal(lot.term)} if lot.term and lot.term.extension_years else {},
         "hasOptions": bool(lot.term and lot.term.breaks),
@@ -74,7 +75,7 @@ def _lot(file: TenderFile, lot: Lot, status: str) -> dict[str, Any]:
         ],
         "awardCriteria": _award_criteria(methodology, file.scales) if methodology else {},
         "subcontractingTerms": _terms(lot.collaboration),
-        "x_collaboration": _collaboration(lot.collaboration),
+        "x_collaboration": collaboration(lot.collaboration),
         "x_outcomes": list(lot.outcomes),
     }
     return {key: value for key, value in found.items() if value not in ("", [], {})}
@@ -90,7 +91,8 @@ def _three_numbers(lot: Lot, vat: VatBasis) -> dict[str, Any]:
     return {name: money(amount, vat) for name, amount in named.items() if amount is not None}
 
 
-def _period(term: Term) -> dict[str, Any]:
+def period(term: Term) -> dict[str, Any]:
+    """Write a term: its initial years, and how far it may be extended."""
     first, last = term.start, contract_year(term, term.initial_years)[1]
     found: dict[str, Any] = {"startDate": day_start(first), "endDate": day_end(last)}
     if term.extension_years:
@@ -169,7 +171,7 @@ def _terms(rules: CollaborationRules) -> dict[str, str]:
     return {"description": words} if words else {}
 
 
-def _collaboration(rules: CollaborationRules) -> dict[str, Any]:
+def collaboration(rules: CollaborationRules) -> dict[str, Any]:
     """Write the rules that OCDS has no fields for: its ``competitive…Percentage`` are about competed sub-contracts."""
     if rules == CollaborationRules():
         return {}

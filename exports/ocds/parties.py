@@ -25,7 +25,7 @@ def buyer_party(buyer: Buyer) -> dict[str, Any]:
         found["identifier"] = marks[0]
     if marks[1:]:
         found["additionalIdentifiers"] = marks[1:]
-    found["address"] = {**_address(buyer.address), "countryName": "United Kingdom"}
+    found["address"] = address_of(buyer.address)
     contact = {"name": buyer.short_name, "email": buyer.email, "telephone": buyer.telephone}
     found["contactPoint"] = {key: value for key, value in contact.items() if value}
     return found
@@ -48,8 +48,9 @@ def _buyer_id(buyer: Buyer) -> str:
     return f"{mark.scheme}-{mark.id}" if mark else f"buyer-{safe(buyer.short_name or buyer.name)}"
 
 
-def _address(lines: tuple[str, ...]) -> dict[str, str]:
+def address_of(lines: tuple[str, ...]) -> dict[str, str]:
     """Put the lines of an address into the three fields OCDS has: the last is the postcode, the one before the town."""
+    country = {"countryName": "United Kingdom"}
     if len(lines) < 3:
-        return {"streetAddress": ", ".join(lines)} if lines else {}
-    return dict(zip(_ADDRESS, (", ".join(lines[:-2]), lines[-2], lines[-1]), strict=True))
+        return {"streetAddress": ", ".join(lines), **country} if lines else country
+    return {**dict(zip(_ADDRESS, (", ".join(lines[:-2]), lines[-2], lines[-1]), strict=True)), **country}

@@ -8,7 +8,7 @@ value"), and the annual budgets the planned budget; ``maximumValue`` is for fram
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -83,8 +83,8 @@ def tender_release(
     questions: Sequence[Clarification] = (),
 ) -> dict[str, Any]:
     """Make the release that opens a tender; ``exports.ocds.numbers.to_json`` writes it, as its numbers are exact."""
-    tender = _tender(file, published_at, rule_set_digest, documents, questions)
-    return _release(file, ocid, f"{ocid}-tender-1", published_at, "tender", tender)
+    tender = tender_object(file, published_at, rule_set_digest, documents, questions)
+    return release_of(file, ocid, f"{ocid}-tender-1", published_at, "tender", tender)
 
 
 def change_release(
@@ -104,10 +104,10 @@ def change_release(
     if not notices:
         raise UnwritableError("A release about a change needs the change notice it is about")
     last = notices[-1]
-    tender = _tender(file, published_at, rule_set_digest, documents, questions)
+    tender = tender_object(file, published_at, rule_set_digest, documents, questions)
     tender["amendments"] = [_amendment(notice, ocid) for notice in notices]
     tag = "tenderAmendment" if last.changes else "tenderUpdate"
-    return _release(file, ocid, _change_id(ocid, last.number), last.at, tag, tender)
+    return release_of(file, ocid, _change_id(ocid, last.number), last.at, tag, tender)
 
 
 def cancellation_release(
@@ -123,17 +123,22 @@ def cancellation_release(
     questions: Sequence[Clarification] = (),
 ) -> dict[str, Any]:
     """Make the release that says a tender is cancelled, with the reason as its last amendment."""
-    tender = _tender(file, published_at, rule_set_digest, documents, questions, status="cancelled")
+    tender = tender_object(file, published_at, rule_set_digest, documents, questions, status="cancelled")
     number = notices[-1].number + 1 if notices else 1
     tender["amendments"] = [
         _amendment(notice, ocid) for notice in (*notices, ChangeNotice(number, cancelled_at, reason))
     ]
     tender["finalStatusDate"] = instant(cancelled_at)
-    return _release(file, ocid, _change_id(ocid, number), cancelled_at, "tenderCancellation", tender)
+    return release_of(file, ocid, _change_id(ocid, number), cancelled_at, "tenderCancellation", tender)
 
 
 def release_package(
-    releases: Iterable[dict[str, Any]], *, uri: str, published_at: datetime, publisher: str
+    releases: Iterable[dict[str, Any]],
+    *,
+    uri: str,
+    published_at: datetime,
+    publisher: str,
+    extensions: Sequence[str] = EXTENSIONS,
 ) -> dict[str, Any]:
     """Put releases into a package, as they are published."""
     return {
@@ -141,7 +146,7 @@ def release_package(
         "version": VERSION,
         "publishedDate": instant(published_at),
         "publisher": {"name": publisher},
-        "extensions": list(EXTENSIONS),
+        "extensions": list(extensions),
         "releases": list(releases),
     }
 
@@ -149,9 +154,10 @@ def release_package(
 # --- the release --------------------------------------------------------------------------------------------
 
 
-def _release(
+def release_of(
     file: TenderFile, ocid: str, release_id: str, at: datetime, tag: str, tender: dict[str, Any]
 ) -> dict[str, Any]:
+    """Write what every release says, whatever it is about."""
     buyer = file.tender.buyer
     return {
         "ocid": ocid,
@@ -167,14 +173,16 @@ def _release(
     }
 
 
-def _tender(
+def tender_object(
     file: TenderFile,
     published_at: datetime,
     digest: str,
     documents: Sequence[ReleaseDocument],
     questions: Sequence[Clarification],
     status: str = "active",
+    of_lots: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
+    """Write the tender of a release, with its status and that of the lots that have their own."""
     tender, rules = file.tender, rules_of(file.tender.regime)
     most = [value for lot in tender.contract_lots if (value := lot.maximum_potential_spend or lot.base_value)]
     found: dict[str, Any] = {
@@ -189,7 +197,7 @@ def _tender(
         "procurementMethodDetails": rules.title,
         "specialRegime": ["lightTouch"] if "light_touch" in tender.regime else [],
         "value": money(total(most), tender.vat) if most else {},
-        "items": list(_items(tender.contract_lots)),
+        "items": list(items_of(tender.contract_lots)),
         "tenderPeriod": {"startDate": instant(published_at), "endDate": instant(tender.deadline)},
         "enquiryPeriod": _enquiry_period(tender, published_at),
         "hasEnquiries": bool(questions),
@@ -197,9 +205,9 @@ def _tender(
         "awardCriteria": _basis_of_award(file),
         "awardCriteriaDetails": " ".join(_how_judged(file)),
         "lotDetails": _lot_details(file),
-        "lots": lot_objects(file, status),
+        "lots": lot_objects(file, status, of_lots),
         "criteria": list(_requirements(tender.contract_lots)),
-        "documents": [_document(document) for document in documents],
+        "documents": [release_document(document) for document in documents],
         "milestones": [_milestone(step, at) for at, step in enumerate(tender.timetable, 1)],
         "x_ruleSet": {"algorithm": "SHA-256", "digest": digest},
         "x_lotsNotTendered": [not_tendered(lot, tender.vat) for lot in tender.lots if not lot.is_contract],
@@ -227,7 +235,7 @@ def _how_judged(file: TenderFile) -> Iterable[str]:
         yield f"“{scale.title}”: {levels}"
 
 
-def _items(lots: Sequence[Lot]) -> Iterable[dict[str, Any]]:
+def items_of(lots: Sequence[Lot]) -> Iterable[dict[str, Any]]:
     """List every CPV code of every lot as an item; OCDS has no other place for them in 1.1."""
     for lot in lots:
         for at, code in enumerate(lot.cpv, 1):
@@ -280,7 +288,8 @@ def _requirements(lots: Sequence[Lot]) -> Iterable[dict[str, Any]]:
             }
 
 
-def _document(document: ReleaseDocument) -> dict[str, Any]:
+def release_document(document: ReleaseDocument) -> dict[str, Any]:
+    """Write a document as releases list it."""
     found = {
         "id": document.id,
         "documentType": document.kind,

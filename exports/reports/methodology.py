@@ -225,6 +225,8 @@ def _order(file: TenderFile) -> Iterator[tuple[str, str]]:
         "Every evaluator declares interests, then scores alone. Each criterion is scored by at least "
         f"{' or '.join(sorted(quorums))}.",
     )
+    if file.tender.tenderers_as_letters:
+        yield "Names", "Those who score read of tenderers by letter, not by name, until the agreed scores are locked."
     yield (
         "Moderation",
         "The panel meets, agrees one score for each criterion and records the reason for every change."

@@ -77,3 +77,31 @@ def test_a_tender_file_with_errors_is_not_exported(tmp_path: Path) -> None:
     path = tmp_path / "wrong.json"
     path.write_text(json.dumps(case), "utf-8")
     assert run("export-ocds", path).exit_code == 1
+
+
+DEMO = ROOT / "workbench" / "demo" / "avon_and_somerset.json"
+
+
+def test_the_award_is_exported_as_it_may_be_published_or_whole() -> None:
+    public, whole = (json.loads(run("export-ocds", DEMO, "--award", it).stdout) for it in ("public", "restricted"))
+    assert [[release["tag"] for release in package["releases"]] for package in (public, whole)] == [
+        [["tender"], ["award"]],
+        [["tender"], ["award"]],
+    ]
+    assert ["details" in package["releases"][1]["bids"] for package in (public, whole)] == [False, True]
+    assert problems(whole["releases"][1]) == []
+
+
+def test_a_signature_makes_it_a_contract() -> None:
+    said = run("export-ocds", DEMO, "--award", "public", "--signed", "adult=2024-11-14").stdout
+    assert [it["dateSigned"][:10] for it in json.loads(said)["releases"][1]["contracts"]] == ["2024-11-14"]
+
+
+@pytest.mark.parametrize("given", [("--signed", "adult=2024-11-14"), ("--award", "public", "--signed", "x=2024-11-14")])
+def test_a_signature_needs_an_award_and_a_lot_that_is_there(given: tuple[str, ...]) -> None:
+    assert run("export-ocds", DEMO, *given).exit_code == 2
+
+
+def test_without_a_decision_there_is_no_award_to_export(tmp_path: Path) -> None:
+    data = run_json("export-ocds", saved(tmp_path, factories.tender_file()), "--award", "public", status=1)
+    assert [it["code"] for it in data["findings"]] == ["no_award"]

@@ -51,8 +51,8 @@ def moves(world: World) -> Iterator[World]:
         yield _then(world, ("deadline", "drain")[world.time], time=world.time + 1)
     if stand.stage == "published" and world.time == 2:
         yield _then(world, "close", stand=replace(stand, stage="closed", closed=True))
-    if stand.stage == "opened":
-        yield _then(world, "lock", stand=replace(stand, stage="moderation"))
+    if stand.stage == "opened" and not stand.quality_locked:
+        yield _then(world, "lock", stand=replace(stand, quality_locked=True))
     for kind in ("bid", "price"):
         for person in PEOPLE:
             for key in KEYS:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from lots.errors import Finding, errors_in
+from lots.errors import Finding, ProcurementError, errors_in
 from lots.words import counted
 from workbench.commands.common import (
     FILE,
@@ -17,6 +18,7 @@ from workbench.commands.common import (
     Day,
     FileRefused,
     json_option,
+    known,
     load,
     path_text,
     read_bytes,
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from scoring.tender_file import TenderFile
 
 PLACEHOLDER = "ocds-000000-"
+BUILDS = ("public", "restricted")
 _UNREGISTERED = Finding(
     "ocid_unregistered",
     "The release has an identifier without a registered prefix: give the one of your publication with --ocid before "
@@ -37,20 +40,55 @@ _UNREGISTERED = Finding(
 )
 
 
+class NoAward(ProcurementError):  # noqa: N818 - it names a state, not a slip
+    """A file whose award cannot be exported because nothing was decided yet."""
+
+
+class Signature(click.ParamType):
+    """A lot and the day its contract was signed: ``adult=2024-10-14``."""
+
+    name = "LOT=YYYY-MM-DD"
+
+    def convert(
+        self, value: str | tuple[str, date], param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, date]:
+        """Read both; bad usage where one is missing or no date."""
+        if isinstance(value, tuple):
+            return value
+        lot, _, day = value.rpartition("=")
+        return lot.strip(), Day().convert(day.strip(), param, ctx)
+
+
 @click.command("export-ocds", cls=Command)
 @click.argument("file", type=FILE)
 @click.option("--ocid", default="", help="The identifier of the procedure; without it, a placeholder.")
 @click.option("--published", type=Day(), help="The day of publication; without it, the day the file says it commenced.")
+@click.option("--award", type=click.Choice(BUILDS), help="Add the award: what is published of it, or all there is.")
+@click.option("--signed", type=Signature(), multiple=True, help="The day the contract of a lot was signed; repeat it.")
 @click.option("--out", "target", type=FILE, metavar="PATH", help="Write the release package there.")
 @json_option
-def export_ocds(file: Path, ocid: str, published: date | None, target: Path | None, as_json: bool) -> None:
+def export_ocds(
+    file: Path,
+    ocid: str,
+    published: date | None,
+    award: str | None,
+    signed: tuple[tuple[str, date], ...],
+    target: Path | None,
+    as_json: bool,
+) -> None:
     """Write the tender in FILE as an OCDS release package.
 
-    Only what is published is in it: the tender, its rules, and the questions with their answers. Without --out the
-    package itself is printed, with --json as well.
+    Only what is published is in it: the tender, its rules, and the questions with their answers. --award adds a release
+    about the award: the public build names the successful tenderers and what outward documents say of them; the
+    restricted build holds every bid, score, reason and interest. Without --out the package itself is printed, with
+    --json as well.
     """
     value, findings = load(file)
-    data = _package(value, ocid.strip(), published or value.tender.commenced_on)
+    if signed and award is None:
+        raise click.UsageError("--signed goes with --award.")
+    for lot, _ in signed:
+        known("lot", lot, (each.id for each in value.tender.contract_lots))
+    data = _package(value, ocid.strip(), published or value.tender.commenced_on, award or "", dict(signed))
     notes = () if ocid.strip() else (_UNREGISTERED,)
     if target is None:
         click.echo(data, nl=False)
@@ -71,9 +109,10 @@ def export_ocds(file: Path, ocid: str, published: date | None, target: Path | No
     say(f"The release package of {value.tender.reference} is in {path_text(target)}, {len(data):,} bytes.")
 
 
-def _package(file: TenderFile, ocid: str, published: date) -> bytes:
+def _package(file: TenderFile, ocid: str, published: date, award: str, signed: Mapping[str, date]) -> bytes:
+    from exports.ocds.awards import AWARD_EXTENSIONS
     from exports.ocds.numbers import to_json
-    from exports.ocds.release import release_package, tender_release
+    from exports.ocds.release import EXTENSIONS, release_package, tender_release
     from exports.rule_changes import rule_set_digest
     from lots.calendar import LONDON
 
@@ -86,8 +125,26 @@ def _package(file: TenderFile, ocid: str, published: date) -> bytes:
         rule_set_digest=rule_set_digest(file),
         questions=file.tender.clarifications,
     )
-    uri = f"urn:ocds:{ocid}"
-    return to_json(release_package([release], uri=uri, published_at=at, publisher=file.tender.buyer.name))
+    releases = [release, _award(file, ocid, at, award == "restricted", signed)] if award else [release]
+    extensions = AWARD_EXTENSIONS if award else EXTENSIONS
+    uri, publisher = f"urn:ocds:{ocid}", file.tender.buyer.name
+    return to_json(release_package(releases, uri=uri, published_at=at, publisher=publisher, extensions=extensions))
+
+
+def _award(
+    file: TenderFile, ocid: str, at: datetime, restricted: bool, signed: Mapping[str, date]
+) -> dict[str, object]:
+    """Make the release about the award; NoAward where the file holds no dated decision."""
+    from exports.ocds.awards import AwardFacts, award_release, released_on
+    from scoring.recommendation import evaluate
+
+    evaluation = evaluate(file)
+    released = released_on(evaluation)
+    if released is None:
+        message = "There is no award to export: the file holds no decision with a day on which it was made or sent"
+        raise NoAward(message, [Finding("no_award", message, "award")])
+    facts = AwardFacts(ocid, at, released.astimezone(UTC), signed=signed, questions=file.tender.clarifications)
+    return award_release(evaluation, facts, restricted=restricted)
 
 
 def _placeholder(file: TenderFile) -> str:

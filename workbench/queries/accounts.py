@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from sqlalchemy import select
 
@@ -12,11 +13,15 @@ from workbench.models.tenders import TenderRecord
 from workbench.policies import Actor
 
 
-def actor_for(user: UserRecord) -> Actor:
-    """Return a person as the actor of what follows, with the roles they hold at this moment."""
+def actor_for(user: UserRecord, at: datetime | None = None) -> Actor:
+    """Return a person as the actor of what follows, with the roles they hold at a moment.
+
+    A role that has ended gives nothing; where no moment is told, one that will end gives nothing either.
+    """
+    lasting = AssignmentRecord.until.is_(None)
     rows = db.session.execute(
         select(AssignmentRecord.tender_id, AssignmentRecord.role, AssignmentRecord.lot).where(
-            AssignmentRecord.user_id == user.id
+            AssignmentRecord.user_id == user.id, lasting if at is None else lasting | (AssignmentRecord.until > at)
         )
     )
     return Actor(

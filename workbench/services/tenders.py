@@ -160,7 +160,7 @@ def _without_keys(part: Part) -> Part:
     if not sealing:
         return part
     kept = {name: value for name, value in sealing.items() if name not in ("custodians", "server_recipient")}
-    return replace(part, content={"sealing": kept})
+    return replace(part, content={**part.content, "sealing": kept})
 
 
 def _officer(tender: TenderRecord, actor: Actor, at: datetime) -> AssignmentRecord:

@@ -35,7 +35,7 @@ def requires(permission: Permission) -> Callable[[View[P]], View[P]]:
         def guarded(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
             if not current_user.is_authenticated:
                 return to_sign_in()
-            g.actor = accounts.actor_for(cast(UserRecord, current_user._get_current_object()))
+            g.actor = _signed_in()
             g.tender = _tender(g.actor, kwargs.get("tender_id"))
             policies.check(g.actor, permission, g.tender)
             if POLICY[permission].fresh and not password_is_fresh():
@@ -57,9 +57,13 @@ def open_to_all(view: View[P]) -> View[P]:
 def actor() -> Actor | None:
     """Return who is signed in, or nobody; for pages that anybody may see."""
     if "actor" not in g:
-        known = current_user.is_authenticated
-        g.actor = accounts.actor_for(cast(UserRecord, current_user._get_current_object())) if known else None
+        g.actor = _signed_in() if current_user.is_authenticated else None
     return cast(Actor | None, g.actor)
+
+
+def _signed_in() -> Actor:
+    """Return who is signed in, with the roles that they hold now."""
+    return accounts.actor_for(cast(UserRecord, current_user._get_current_object()), clock.now())
 
 
 def can(permission: Permission | str, tender: policies.HasStage | None = None) -> bool:

@@ -221,6 +221,13 @@ def test_a_limit_on_lots_is_part_of_the_order_of_work_only_where_there_is_one() 
     assert limited.lot_limit.words() in shown(annex(limited))
 
 
+def test_letters_for_names_are_published_with_the_order_of_work() -> None:
+    file = factories.tender_file()
+    kept = replace(file, tender=replace(file.tender, tenderers_as_letters=True))
+    assert "Names" not in dict(annex(file).order)
+    assert dict(annex(kept).order)["Names"].startswith("Those who score read of tenderers by letter, not by name, ")
+
+
 def test_documents_and_social_value_measures_stand_with_the_lots_they_are_asked_in() -> None:
     file = factories.tender_file()
     tender = replace(

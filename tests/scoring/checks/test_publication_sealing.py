@@ -30,6 +30,15 @@ def test_a_tender_with_four_custodians_is_ready() -> None:
     assert ready.found(sealed(Sealing(custodians=FOUR))) == []
 
 
+def test_letters_for_tenderers_need_bids_that_are_received_here() -> None:
+    here, elsewhere = (
+        replace(it, tender=replace(it.tender, tenderers_as_letters=True))
+        for it in (sealed(Sealing(custodians=FOUR)), sealed(None))
+    )
+    assert ready.found(here) == []
+    assert ready.found(elsewhere) == [("warning", "letters_without_bids", "tender.tenderers_as_letters")]
+
+
 def test_too_few_custodians_stop_publication_at_their_place_in_the_file() -> None:
     assert ready.found(sealed(Sealing(custodians=FOUR[:2]))) == [
         ("error", "custodians_too_few", "tender.sealing.custodians")

@@ -22,14 +22,12 @@ from workbench.db import db
 from workbench.models.accounts import UserRecord
 from workbench.models.bids import AdmissionRecord, OpenedBidRecord, SealedBidRecord
 from workbench.models.tenders import TenderRecord
-from workbench.opening_rules import QUALITY_LOCKED
-from workbench.policies import STAGES, Actor
+from workbench.policies import Actor
 from workbench.queries import publishing
 
 T = TypeVar("T", Submission, PriceEnvelope)
 PAGE: Final = 50  # bids on one page of the list
 _SCORING = frozenset({"evaluator", "moderator"})
-_LOCKED_FROM = min(STAGES.index(stage) for stage in QUALITY_LOCKED)
 
 
 class ChangedBid(ProcurementError):  # noqa: N818 - it names a state, not a slip
@@ -57,8 +55,7 @@ class OpenedBid:
 
 def sees_prices(actor: Actor, tender: TenderRecord) -> bool:
     """Say whether somebody may see prices now: nobody who scores or chairs the scoring, until quality is locked."""
-    after = tender.stage in STAGES[_LOCKED_FROM:-1]
-    return after or not actor.roles_in(tender.id) & _SCORING
+    return tender.quality_locked_at is not None or not actor.roles_in(tender.id) & _SCORING
 
 
 # --- lists ----------------------------------------------------------------------------------------------------

@@ -116,7 +116,8 @@ def _stand(
         for kind in KINDS
         if (row := openings.get(kind)) and row.opened_at is None and _is_current(row, closing)
     )
-    return Stand(tender.stage, tender.deadline, closing is not None, sealing.price_apart, first, opened)
+    locked = tender.quality_locked_at is not None
+    return Stand(tender.stage, tender.deadline, closing is not None, sealing.price_apart, first, opened, locked)
 
 
 def _is_current(row: OpeningRecord, closing: ClosingRecord | None) -> bool:

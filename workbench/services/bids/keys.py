@@ -135,7 +135,7 @@ def _rewrite(tender: TenderRecord, at: datetime, change: Callable[[Held], Held])
     if len(held) > MOST:
         raise KeyRefusedError(f"A bid is sealed for {MOST} custodians at most: remove one first")
     content = record.write(Sealing(sealing.custody, held, "", sealing.browser_sealing, sealing.price_apart))
-    return tenders.rewrite_part(tender, part, {"sealing": content}, at=at)
+    return tenders.rewrite_part(tender, part, {**(part.content or {}), "sealing": content}, at=at)
 
 
 def _record(

@@ -28,7 +28,7 @@ def _finish(draft: Draft, content: Any) -> Any:
     if not sealing or sealing.get("custody") != "server":
         return content
     data = current_app.config["WORKBENCH"].data
-    return {"sealing": {**sealing, "server_recipient": server_keys.make(data, draft.tender.id)}}
+    return {**content, "sealing": {**sealing, "server_recipient": server_keys.make(data, draft.tender.id)}}
 
 
 page(PartPage("sealing", "Receiving bids", SealingForm, "tenders/sealing.html", _context, finish=_finish))

@@ -32,6 +32,8 @@ from workbench.queries.bids.minutes import minutes_of
 from workbench.queries.bids.opened import read_price, read_submission
 from workbench.services.bids import submissions
 
+LOCKED = DEADLINE + timedelta(days=30)
+
 
 @pytest.fixture
 def world(db_session: scoped_session) -> Iterator[World]:
@@ -219,7 +221,7 @@ def test_prices_stay_shut_when_the_bids_are_opened(apart: World) -> None:
     assert (row.state, bool(row.submission), row.price) == ("opened", True, "")
 
 
-@pytest.mark.parametrize("stage", ["opened", "evaluation"])
+@pytest.mark.parametrize("stage", ["opened", "evaluation", "moderation"])
 def test_prices_are_not_opened_before_quality_is_locked(apart: World, stage: str) -> None:
     opened(apart)
     apart.tender.stage = stage
@@ -230,7 +232,7 @@ def test_prices_are_not_opened_before_quality_is_locked(apart: World, stage: str
 
 def test_prices_are_opened_by_the_same_two_parts_once_quality_is_locked(apart: World) -> None:
     opened(apart)
-    apart.tender.stage = "moderation"
+    apart.tender.stage, apart.tender.quality_locked_at = "moderation", LOCKED
     db.session.commit()
     part(apart, 1, 2, 1, kind="price")
     assert [row.price for row in rows(apart).values()] == [""]
@@ -242,7 +244,7 @@ def test_prices_are_opened_by_the_same_two_parts_once_quality_is_locked(apart: W
 
 def test_a_price_that_cannot_be_opened_is_named_in_the_record_of_the_prices_only(apart: World) -> None:
     opened(apart)
-    apart.tender.stage = "moderation"
+    apart.tender.stage, apart.tender.quality_locked_at = "moderation", LOCKED
     db.session.commit()
     tamper("UPDATE envelopes SET content = substr(content, 1, 900) WHERE kind = 'price'")
     row = opened(apart, (2, 3), kind="price")

@@ -42,9 +42,9 @@ class Both:
 
     def lock(self) -> None:
         if self.stand.stage == "opened":
-            self.world.tender.stage = "moderation"
+            self.world.tender.stage, self.world.tender.quality_locked_at = "moderation", self._at()
             db.session.commit()
-            self.stand = replace(self.stand, stage="moderation")
+            self.stand = replace(self.stand, stage="moderation", quality_locked=True)
 
     def open(self, kind: Kind, person: int, key: int) -> None:
         at, step = self._at(), 1 if self.stand.first_of(kind) is None else 2

@@ -49,6 +49,16 @@ def test_an_officer_chooses_custodians_and_two_switches(lite_app: Workbench, wor
     assert content_of(world, "sealing") == {"sealing": {"browser_sealing": True, "price_apart": True}}
 
 
+def test_names_kept_from_those_who_score_stay_chosen_when_a_key_is_made(lite_app: Workbench, world: World) -> None:
+    choose(lite_app, world, custody="server", tenderers_as_letters="y")
+    assert content_of(world, "sealing")["tenderers_as_letters"] is True
+    choose(lite_app, world, custody="custodians", tenderers_as_letters="y")
+    client = opener(lite_app, world)
+    submit(client, address(world, "keys/"), {"title": "One", "recipient": new_key().recipient})
+    assert len(content_of(world, "sealing")["sealing"]["custodians"]) == 1
+    assert content_of(world, "sealing")["tenderers_as_letters"] is True
+
+
 def test_something_must_be_chosen_and_nothing_else_can_be(lite_app: Workbench, world: World) -> None:
     assert [choose(lite_app, world, custody=text) for text in ("", "nobody")] == [422, 422]
 

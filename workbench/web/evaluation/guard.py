@@ -1,0 +1,43 @@
+"""What every page of the panel asks first: has the reader declared their interests, and is this bid theirs to read?
+
+Whoever scores or chairs the scoring sees nothing of any bid before they have declared. From everybody, whatever their
+role, the bids are hidden in which they have an interest.
+"""
+
+from __future__ import annotations
+
+from typing import cast
+
+from flask import abort, g, redirect, request, url_for
+
+from workbench.queries.evaluation.access import SCORING, PanelAccess, access_of
+
+
+def access() -> PanelAccess:
+    """Return what the reader may read and score in the tender of this request; worked out once."""
+    key = (g.tender.id, g.actor.user_id)
+    if g.get("panel_access_of") != key:
+        g.panel_access, g.panel_access_of = access_of(g.tender, g.actor), key
+    return cast(PanelAccess, g.panel_access)
+
+
+def scores() -> bool:
+    """Say whether the reader scores bids or chairs the scoring."""
+    return bool(g.actor.roles_in(g.tender.id) & SCORING)
+
+
+def declared_first() -> None:
+    """Send whoever scores or chairs to their declaration, if anything is missing from it; it changes nothing else."""
+    if not scores() or access().declared:
+        return
+    if request.headers.get("X-Autosave"):
+        abort(403)
+    abort(redirect(url_for("evaluation.interests", tender_id=g.tender.id), 303))
+
+
+def readable(bid_id: str) -> None:
+    """Go on only where the reader may see a bid; a hidden one is a page that is not there."""
+    declared_first()
+    allowed = access().may_read(bid_id) if scores() else bid_id not in access().conflicted
+    if not allowed:
+        abort(404)
