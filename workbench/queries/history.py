@@ -17,6 +17,7 @@ from lots.words import counted
 from workbench import audit, chain_export
 from workbench.db import db
 from workbench.models.audit import ChainRecord, EventRecord
+from workbench.queries import history_papers
 from workbench.tasks import TASK_OF
 
 PAGE = 50  # events on one page
@@ -233,4 +234,5 @@ _WORDS: Final[Mapping[str, Callable[[Details, str], str]]] = {
     "question_asked": _fixed("Question {number} was asked on the public page"),
     "question_answered": _fixed("Answered question {number} to everybody, as number {public_number} of the log"),
     "question_answered_privately": _fixed("Answered question {number} to the asker alone"),
+    **history_papers.WORDS,
 }

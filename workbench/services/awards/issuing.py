@@ -20,7 +20,6 @@ from lots.calendar import london, say
 from lots.errors import ProcurementError
 from lots.words import listed
 from scoring.decision import AwardDecision
-from scoring.recommendation import evaluate
 from scoring.tender_file import TenderFile
 from workbench import audit, policies
 from workbench.db import db
@@ -28,15 +27,8 @@ from workbench.models.awards import DecisionPaperRecord, IssueRecord
 from workbench.models.tenders import TenderRecord
 from workbench.policies import Actor, Permission
 from workbench.queries.awards.papers import DRAFTS, FINAL, LEFT_OUT, LETTERS, REFUSED
-from workbench.services.awards.packs import (
-    PackFile,
-    Paper,
-    Refused,
-    by_path,
-    make_values,
-    plan_pack,
-    title_of,
-)
+from workbench.services.awards.making import papers_for
+from workbench.services.awards.packs import PackFile, Paper, Refused, title_of
 from workbench.services.publishing import held_publication
 
 _NO_AWARD: Final = "lot_not_awarded"
@@ -60,9 +52,9 @@ def issue(tender: TenderRecord, kind: str, source: Source, *, actor: Actor, at: 
     held_publication(tender)
     policies.check(actor, Permission.NOTICES_MAKE, tender)
     file = as_drafts(source.file, at) if kind == DRAFTS else as_final(tender, source.file, at)
-    made, refused = make_values(plan_pack(evaluate(file)))
+    made, refused = papers_for(file, drafts=kind == DRAFTS)
     row = _row(tender, kind, replace(source, file=file), actor, at)
-    papers = [_paper(row, path, paper) for path, paper in by_path(made).items()]
+    papers = [_paper(row, path, paper) for path, paper in made.items()]
     papers += [_refusal(row, number, each) for number, each in enumerate(refused, 1)]
     if not made:
         row.state = "made"

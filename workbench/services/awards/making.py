@@ -10,8 +10,8 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
 from threading import Lock
@@ -24,11 +24,13 @@ from sqlalchemy.sql.elements import ColumnElement
 from exports import tender_file
 from lots.errors import ProcurementError
 from scoring.recommendation import evaluate
+from scoring.tender_file import TenderFile
 from workbench import audit
 from workbench.db import begin_writing, db
 from workbench.models.awards import DecisionPaperRecord, IssueRecord
 from workbench.models.tenders import TenderRecord
-from workbench.services.awards.packs import PackFile, Paper, by_path, make_values, plan_pack
+from workbench.queries.awards.papers import DRAFTS
+from workbench.services.awards.packs import PackFile, Paper, Refused, by_path, make_values, plan_pack
 
 if TYPE_CHECKING:
     from exports.documents import Printable
@@ -46,14 +48,22 @@ class RecordChanged(ProcurementError):  # noqa: N818 - it names a state, not a s
 
 
 @dataclass(frozen=True)
+class Frozen:
+    """The record that an issue is made from, by its digest, and whether its documents are drafts."""
+
+    issue_id: str
+    sha256: str
+    drafts: bool
+
+
+@dataclass(frozen=True)
 class Claim:
-    """A document that this process has taken: its row, how often it was tried, and where it stands in which record."""
+    """A document that this process has taken: its row, where it stands in the pack, how often it was tried."""
 
     id: str
     key: str
     tries: int
-    issue_id: str
-    file_sha256: str
+    issue: Frozen
 
 
 def waiting(at: datetime, patience: timedelta = PATIENCE, issue_id: str = "") -> list[str]:
@@ -93,10 +103,22 @@ def content_of(paper: Paper, printed: Print) -> bytes:
     return paper.data if isinstance(paper, PackFile) else printed(paper)
 
 
-def papers_in(issue_id: str, file_sha256: str) -> Mapping[str, Paper]:
+def papers_in(issue: Frozen) -> Mapping[str, Paper]:
     """Return the values of an issue's documents by path; its frozen record is evaluated once for all of them."""
     with _ONE_AT_A_TIME:
-        return _papers_in(issue_id, file_sha256)
+        return _papers_in(issue)
+
+
+def papers_for(file: TenderFile, *, drafts: bool) -> tuple[Mapping[str, Paper], Sequence[Refused]]:
+    """Return every document that a record gives, by path, and those it may not give yet; drafts say so on each page."""
+    made, refused = make_values(plan_pack(evaluate(file)))
+    return by_path(map(_as_draft, made) if drafts else made), refused
+
+
+def _as_draft(paper: Paper) -> Paper:
+    if isinstance(paper, PackFile):
+        return paper
+    return replace(paper, head=replace(paper.head, draft=True))  # type: ignore[type-var]
 
 
 def forget() -> None:
@@ -105,17 +127,16 @@ def forget() -> None:
 
 
 @lru_cache(maxsize=1)
-def _papers_in(issue_id: str, file_sha256: str) -> Mapping[str, Paper]:
-    row = db.session.get_one(IssueRecord, issue_id, options=[undefer(IssueRecord.file)])
+def _papers_in(issue: Frozen) -> Mapping[str, Paper]:
+    row = db.session.get_one(IssueRecord, issue.issue_id, options=[undefer(IssueRecord.file)])
     data = row.file
     db.session.rollback()
-    if hashlib.sha256(data).hexdigest() != file_sha256:
+    if hashlib.sha256(data).hexdigest() != issue.sha256:
         raise RecordChanged("The record that this document follows from was changed in the database: restore a copy")
     file, findings = tender_file.read(data)
     if file is None:
         raise RecordChanged(f"The record that this document follows from cannot be read: {findings[0]}")
-    made, _ = make_values(plan_pack(evaluate(file)))
-    return by_path(made)
+    return papers_for(file, drafts=issue.drafts)[0]
 
 
 # --- the row ----------------------------------------------------------------------------------------------------
@@ -138,7 +159,8 @@ def _claimed(paper_id: str, at: datetime, patience: timedelta) -> Claim | None:
         db.session.rollback()
         return None
     paper, issue = found
-    claim = Claim(paper.id, paper.key, paper.tries + 1, issue.id, issue.file_sha256)
+    frozen = Frozen(issue.id, issue.file_sha256, issue.kind == DRAFTS)
+    claim = Claim(paper.id, paper.key, paper.tries + 1, frozen)
     taken = update(DecisionPaperRecord).where(
         DecisionPaperRecord.id == paper_id, DecisionPaperRecord.tries == paper.tries, _free(at, patience)
     )
@@ -148,7 +170,7 @@ def _claimed(paper_id: str, at: datetime, patience: timedelta) -> Claim | None:
 
 
 def _made(claim: Claim, printed: Print) -> bytes:
-    paper = papers_in(claim.issue_id, claim.file_sha256).get(claim.key)
+    paper = papers_in(claim.issue).get(claim.key)
     if paper is None:
         raise RecordChanged("The record does not give this document any more: this version of the workbench is another")
     return content_of(paper, printed)
@@ -157,7 +179,9 @@ def _made(claim: Claim, printed: Print) -> bytes:
 def _kept(claim: Claim, data: bytes, at: datetime) -> bool:
     """Keep the bytes of a document that is still ours, and end the issue with the last of them: one unit of work."""
     begin_writing()
-    issue = db.session.scalars(select(IssueRecord).where(IssueRecord.id == claim.issue_id).with_for_update()).one()
+    issue = db.session.scalars(
+        select(IssueRecord).where(IssueRecord.id == claim.issue.issue_id).with_for_update()
+    ).one()
     digest = hashlib.sha256(data).hexdigest()
     done = db.session.execute(
         update(DecisionPaperRecord)

@@ -7,6 +7,3 @@ from flask import Blueprint
 pages = Blueprint("awards", __name__)
 
 from workbench.web.awards import letters, papers  # noqa: E402, F401 - they add their routes
-from workbench.web.bids.desk import know_sender  # noqa: E402 - it needs no page of ours
-
-pages.before_request(know_sender)

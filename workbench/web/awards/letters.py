@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import abort, g, redirect, render_template, url_for
+from flask import abort, after_this_request, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from scoring.tender_file import TenderFile
@@ -15,9 +15,18 @@ from workbench.services.awards import delivering
 from workbench.web.access import open_to_all
 from workbench.web.awards import pages
 from workbench.web.awards.papers import paper_response
-from workbench.web.bids.desk import desk_of
+from workbench.web.bids.desk import desk_of, know_sender, never_kept
+from workbench.web.veil import wear
 
 Found = tuple[DecisionPaperRecord, IssueRecord, TenderRecord]
+pages.before_request(know_sender)
+
+
+@pages.before_request
+def know_reader() -> None:
+    """Keep what is remembered of a write under the secret of its link, which is kept nowhere else."""
+    if request.path.startswith("/decision/"):
+        wear("decision", str((request.view_args or {}).get("secret", "")))
 
 
 @pages.get("/decision/<secret>", endpoint="decision")
@@ -81,7 +90,9 @@ def own_decision(tender_id: str, paper_id: str) -> ResponseReturnValue:
 
 
 def _by(secret: str) -> Found:
+    """Find the letter that a link leads to; such a page knows nobody who is signed in, and no cache keeps it."""
     g.actor = None
+    after_this_request(never_kept)
     return reads.letter_by(secret) or abort(404)
 
 

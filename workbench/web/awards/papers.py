@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from flask import Response, abort, after_this_request, current_app, flash, g, jsonify, redirect, render_template, url_for
+from flask import (
+    Response,
+    abort,
+    after_this_request,
+    current_app,
+    flash,
+    g,
+    jsonify,
+    redirect,
+    render_template,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 
 from exports.names import safe
