@@ -18,6 +18,7 @@ from workbench import audit, chain_export
 from workbench.db import db
 from workbench.models.audit import ChainRecord, EventRecord
 from workbench.queries import history_papers
+from workbench.queries.awards.told import WORDS as DECISION
 from workbench.tasks import TASK_OF
 
 PAGE = 50  # events on one page
@@ -113,7 +114,8 @@ def _changes(details: Details) -> Sequence[Sequence[Any]]:
 
 _SHOWN: Final = (
     ("reason", "Why"), ("outage", "Outage"), ("question", "Question"), ("answer", "Answer"),
-    ("rules_sha256", "Fingerprint of the rules"),
+    ("rules_sha256", "Fingerprint of the rules"), ("result_sha256", "Fingerprint of the result"),
+    ("comment", "Comment"), ("text", "Details"),
 )  # fmt: skip
 
 
@@ -235,4 +237,10 @@ _WORDS: Final[Mapping[str, Callable[[Details, str], str]]] = {
     "question_answered": _fixed("Answered question {number} to everybody, as number {public_number} of the log"),
     "question_answered_privately": _fixed("Answered question {number} to the asker alone"),
     **history_papers.WORDS,
+    **DECISION,
+    "tenderer_asked": lambda details, _: (
+        f"Put question {details['number']} to the tenderer of bid {details['letter']} for lot {details['lot']}; "
+        f"a reply is taken until {_when(details['reply_by'])}"
+    ),
+    "tenderer_replied": _fixed("The tenderer of bid {letter} for lot {lot} replied to question {number}"),
 }

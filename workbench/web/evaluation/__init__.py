@@ -9,3 +9,8 @@ from __future__ import annotations
 from flask import Blueprint
 
 pages = Blueprint("evaluation", __name__)
+
+from workbench.web.evaluation import (  # noqa: E402, F401 - they add their routes
+    asking,
+    letters,
+)

@@ -96,7 +96,7 @@ def test_a_mail_says_nothing_of_the_outcome(world: World) -> None:
 def test_nothing_is_released_twice_or_before_all_is_made(world: World) -> None:
     approved(world)
     issue = issued(world)
-    with pytest.raises(ReleaseError, match="documents of .* are still to be made"):
+    with pytest.raises(ReleaseError, match=r"documents of .* are still to be made"):
         release(world, issue)
     for row in rows_of(issue):
         making.make(row.id, now=lambda: NOW, printed=as_words)
@@ -178,7 +178,7 @@ def test_the_register_says_when_each_mail_left_and_when_each_letter_was_opened(w
     assert len(found) == len(rows_of(issue))
     assert (found[first.id].mailed_at, found[first.id].paper.read_at) == (NOW, NOW)
     assert (found[second.id].given_up, found[first.id].given_up) == (True, False)
-    assert reads.MOST_MAIL_TRIES == len(PAUSES)
+    assert len(PAUSES) == reads.MOST_MAIL_TRIES
 
 
 def test_bids_that_no_letter_is_about_are_named(world: World) -> None:
