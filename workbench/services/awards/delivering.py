@@ -7,6 +7,7 @@ before the contract award notice (Procurement Act 2023 s.50).
 
 from __future__ import annotations
 
+import json
 import secrets
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -24,7 +25,7 @@ from lots.words import counted
 from scoring.tender_file import TenderFile
 from workbench import audit, policies
 from workbench.db import db
-from workbench.models.awards import DecisionPaperRecord, IssueRecord
+from workbench.models.awards import AwardPaperRecord, DecisionPaperRecord, IssueRecord
 from workbench.models.bids import OpenedBidRecord
 from workbench.models.tenders import TenderRecord
 from workbench.policies import Actor, Permission
@@ -58,6 +59,7 @@ def release(tender: TenderRecord, issue: IssueRecord, links: Links, *, actor: Ac
     for row in rows:
         _address(row, addresses[row.bid_id], tender, contact, links, at)
     issue.state, issue.released_by, issue.released_at = "released", actor.user_id, at
+    _fix_day(tender, file, actor, at)
     tender.stage, tender.changed_at, tender.version = "notified", at, tender.version + 1
     _record("letters_released", tender, actor, at, _details(issue, file, rows))
 
@@ -137,6 +139,18 @@ def _address(
     row.secret_sha256 = sha256(secret.encode()).hexdigest()
     mail = letters.decision(tender, links.decision(secret), links.notice(tender.id, "bid/"), contact)
     want(f"decision:{row.id}", recipient, mail.subject, mail.text, at=at)
+
+
+def _fix_day(tender: TenderRecord, file: TenderFile, actor: Actor, at: datetime) -> None:
+    """Put into the decision paper the day on which the letters went out: the standstill is counted from it."""
+    row = db.session.get(AwardPaperRecord, (tender.id, "days"))
+    if row is None:
+        row = AwardPaperRecord(tender_id=tender.id, part="days", version=0)
+        db.session.add(row)
+    days = json.loads(row.content) if row.content else {}
+    sent = file.award.notices_sent if file.award else None
+    row.content = json.dumps({**days, "notices_sent": sent.isoformat() if sent else None}, ensure_ascii=False)
+    row.version, row.changed_at, row.changed_by = row.version + 1, at, actor.user_id
 
 
 def _contact(file: TenderFile) -> str:

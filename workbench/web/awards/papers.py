@@ -23,7 +23,7 @@ from workbench.jobs import jobs
 from workbench.models.awards import DecisionPaperRecord, IssueRecord
 from workbench.policies import Permission
 from workbench.queries.awards import papers as reads
-from workbench.queries.awards.sources import source_of
+from workbench.queries.awards.decision import approved_file, recommendation_of, recommended_file
 from workbench.services.awards import delivering, issuing
 from workbench.services.awards.issuing import Source
 from workbench.services.bids.followers import links_of
@@ -48,11 +48,11 @@ def papers(tender_id: str) -> ResponseReturnValue:
 def make_papers(tender_id: str) -> ResponseReturnValue:
     """Plan every document and put them into the queue once this is committed."""
     form = MakeForm()
-    found = source_of(g.tender) if form.validate() else None
-    if found is None:
+    source = _source() if form.validate() else None
+    if source is None:
         return not_saved({}, lambda: _list_page(form))
     try:
-        row = issuing.issue(g.tender, form.kind.data, Source(*found), actor=g.actor, at=clock.now())
+        row = issuing.issue(g.tender, form.kind.data, source, actor=g.actor, at=clock.now())
     except issuing.IssueError as refused:
         form.form_errors.append(str(refused))
         return not_saved({}, lambda: _list_page(form))
@@ -146,6 +146,14 @@ def paper_response(paper: DecisionPaperRecord) -> Response:
     return response
 
 
+def _source() -> Source | None:
+    """Find what documents are made from: the approved record, or for drafts the one that is recommended."""
+    row = recommendation_of(g.tender.id)
+    if row is None:
+        return None
+    return Source(row.number, (approved_file if g.tender.stage == "approved" else recommended_file)(g.tender))
+
+
 def _queue_after(issue_id: str) -> None:
     """Put the documents of an issue into the queue once the request is committed and answered."""
 
@@ -169,7 +177,7 @@ def _list_page(form: MakeForm | None) -> str:
         "awards/papers.html",
         tender=g.tender,
         issues=[(row, name, reads.progress_of(row.id)) for row, name in reads.issues_of(g.tender.id)],
-        ready=source_of(g.tender) is not None,
+        ready=recommendation_of(g.tender.id) is not None,
         form=form or MakeForm(None),
     )
 

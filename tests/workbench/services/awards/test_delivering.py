@@ -22,6 +22,7 @@ from workbench.models.awards import DecisionPaperRecord, IssueRecord
 from workbench.models.bids import MailRecord
 from workbench.policies import NotNow
 from workbench.queries.awards import papers as reads
+from workbench.queries.awards.decision import award_of
 from workbench.services.awards import delivering, making
 from workbench.services.awards.delivering import ReleaseError
 from workbench.services.bids.followers import Links
@@ -68,6 +69,7 @@ def test_every_letter_goes_out_in_one_step_with_a_link_of_its_own(world: World) 
     release(world, issue)
     letters, sent = rows_of(issue), mails()
     assert world.tender.stage == "notified"
+    assert award_of(world.tender).notices_sent == NOW.date()
     assert set(sent) == {row.id for row in letters}
     for row in letters:
         (secret,) = re.findall(r"https://tenders\.example/decision/(\S+)", sent[row.id].text)

@@ -43,13 +43,13 @@ def test_drafts_may_be_had_of_a_recommendation_and_final_documents_only_of_an_ap
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     only(monkeypatch, [LETTERS])
-    approved(world, "recommended", decided_on=None)
+    file = approved(world, "recommended", decided_on=None)
     assert issued(world, "drafts").number == 1
     with pytest.raises(IssueError, match="once the award is approved"):
         issued(world)
     world.tender.stage = "approved"
     with pytest.raises(IssueError, match="not signed yet: it has no date"):
-        issued(world)
+        issuing.as_final(world.tender, file, NOW)
 
 
 def test_final_documents_bear_the_day_planned_or_today_where_it_has_passed(
