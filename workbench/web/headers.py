@@ -19,6 +19,8 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
+SANDBOX = "sandbox; default-src 'none'"
+"""The policy of a file that came from outside: it does nothing, even where a browser shows it."""
 HSTS = "max-age=31536000; includeSubDomains"
 
 
