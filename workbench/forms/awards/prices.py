@@ -30,7 +30,7 @@ class PriceDecisionForm(PageForm):
     )  # fmt: skip
     reason = LongTextField(
         "Why", required="Say why: the tenderer reads it, and so does the auditor", most=4000,
-        description="What the tenderer said, whether its evidence accounts for the price, and what you checked it with.",
+        description="What the tenderer said, whether its evidence accounts for the price, and how you checked.",
     )  # fmt: skip
 
     def validate_reason(self, field: LongTextField) -> None:

@@ -1,4 +1,4 @@
-"""One lot's result as its page tells it: what is recommended and why, what is still open, and what became of each bid."""
+"""One lot's result as its page tells it: what is recommended and why, what is open, what became of each bid."""
 
 from __future__ import annotations
 
@@ -20,7 +20,8 @@ from scoring.recommendation import Evaluation
 from workbench.queries.awards.matrix_rows import NOTHING, pounds
 
 TO_DO: Mapping[str, str] = {
-    "clarification_open": "bid", "price_missing": "bid", "admitted_without_price": "bid", "decision_without_cause": "bid",
+    "clarification_open": "bid", "price_missing": "bid", "admitted_without_price": "bid",
+    "decision_without_cause": "bid",
     "enquiry_open": "price", "prices_shut": "opening", "quorum_missed": "scores", "not_agreed": "scores",
     "allocation_waits": "lot",
 }  # fmt: skip
@@ -113,8 +114,12 @@ def named(text: str, names: Mapping[str, str]) -> str:
     if not names:
         return text
     ids = "|".join(re.escape(each) for each in sorted(names, key=len, reverse=True))
-    text = re.sub(rf"\b([Bb])id “?({ids})”?", lambda m: f"{'The b' if m[1] == 'B' else 'the b'}id of {names[m[2]]}", text)
-    return re.sub(rf"\b({ids})\b", lambda m: names[m[1]], text)
+
+    def bid_of(found: re.Match[str]) -> str:
+        return f"{'The' if found[1] == 'B' else 'the'} bid of {names[found[2]]}"
+
+    text = re.sub(rf"\b([Bb])id “?({ids})”?", bid_of, text)
+    return re.sub(rf"\b({ids})\b", lambda found: names[found[1]], text)
 
 
 def _left(lot: LotEvaluation, told: Iterable[Finding]) -> tuple[Finding, ...]:

@@ -66,9 +66,7 @@ def pounds(price: Fraction | None) -> str:
     return NOTHING if price is None else str(Money(int(_PENNY.value(price) * 100)))
 
 
-def _tree(
-    lot: LotEvaluation, results: Sequence[BidResult], criteria: Sequence[Criterion], depth: int
-) -> Iterator[Row]:
+def _tree(lot: LotEvaluation, results: Sequence[BidResult], criteria: Sequence[Criterion], depth: int) -> Iterator[Row]:
     weights = weights_of(lot.methodology.criteria, lot.methodology.weighting)
     for each in criteria:
         weight = f"{plain(weights[each.id])} %"

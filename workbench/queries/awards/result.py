@@ -1,9 +1,10 @@
-"""The result of a tender, worked out from its live record: once for each state of it, and only when quality is locked."""
+"""The result of a tender from its live record: worked out once for each state, and only when quality is locked."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
 from functools import lru_cache
+from typing import NamedTuple
 
 from sqlalchemy import func, select
 
@@ -16,7 +17,6 @@ from workbench.models.tenders import TenderRecord
 from workbench.policies import NotNow
 from workbench.queries.evaluation.record import live_file
 
-Marks = tuple[int, ...]
 NOT_LOCKED = (
     "There is no result yet: it is worked out once the panel has agreed every score and its chair has locked quality. "
     "Until then nobody sees a total or a rank"
@@ -33,9 +33,22 @@ def result_digest(tender: TenderRecord) -> str:
     return _worked_out(tender)[1]
 
 
-def state_of(tender: TenderRecord) -> tuple[object, ...]:
-    """Say what the result depends on, without working it out: an unchanged page is known by it."""
-    return (tender.id, tender.version, *_marks(tender.id))
+class State(NamedTuple):
+    """What a result depends on, without working it out: the same state gives the same result."""
+
+    tender: str
+    version: int
+    marks: tuple[int, ...]
+
+
+def state_of(tender: TenderRecord) -> State:
+    """Return the state that a tender is in, in one statement; an unchanged page is known by it."""
+    return State(tender.id, tender.version, _marks(tender.id))
+
+
+def result_in(state: State) -> Evaluation:
+    """Return the result of a state that the tender is in now."""
+    return _once(state)[0]
 
 
 def lots_shown(evaluation: Evaluation, hidden: Collection[str]) -> tuple[str, ...]:
@@ -53,17 +66,17 @@ def lots_shown(evaluation: Evaluation, hidden: Collection[str]) -> tuple[str, ..
 def _worked_out(tender: TenderRecord) -> tuple[Evaluation, str]:
     if tender.quality_locked_at is None:
         raise NotNow(NOT_LOCKED)
-    return _once(tender.id, tender.version, _marks(tender.id))
+    return _once(state_of(tender))
 
 
 @lru_cache(maxsize=4)
-def _once(tender_id: str, version: int, marks: Marks) -> tuple[Evaluation, str]:
-    tender = db.session.get_one(TenderRecord, tender_id)
+def _once(state: State) -> tuple[Evaluation, str]:
+    tender = db.session.get_one(TenderRecord, state.tender)
     evaluation = evaluate(live_file(tender))
     return evaluation, digest_of(result_of(evaluation))
 
 
-def _marks(tender_id: str) -> Marks:
+def _marks(tender_id: str) -> tuple[int, ...]:
     """Count, in one statement, what the result follows from beside the tender's version."""
     agreed = (CardRecord.tender_id == tender_id, CardRecord.state == "agreed")
     of_scores = select(func.count()).select_from(AgreedScoreRecord).where(AgreedScoreRecord.tender_id == tender_id)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from lots.calendar import say_instant
 from lots.errors import ProcurementError
@@ -65,7 +65,9 @@ def decide(
     bid = db.session.get_one(OpenedBidRecord, row.bid_id)
     details = {"number": row.number, "bid": bid.id, "letter": bid.letter, "tenderer": bid.tenderer, "lot": bid.lot,
                "decision": decision, "reason": row.reason}  # fmt: skip
-    audit.record("price_decided", tender.title, chain=audit.tender_chain(tender.id), actor=actor, at=at, details=details)
+    audit.record(
+        "price_decided", tender.title, chain=audit.tender_chain(tender.id), actor=actor, at=at, details=details
+    )
     return row
 
 
@@ -75,7 +77,7 @@ def _check(tender: TenderRecord, actor: Actor) -> None:
         raise NotNow("Prices are asked about once the scores for quality are locked")
 
 
-def _about(tender: TenderRecord, bid_id: str) -> tuple[object, ...]:
+def _about(tender: TenderRecord, bid_id: str) -> tuple[ColumnElement[bool], ...]:
     return (
         TendererLetterRecord.tender_id == tender.id,
         TendererLetterRecord.bid_id == bid_id,
@@ -92,6 +94,8 @@ def _check_decision(row: TendererLetterRecord, decision: str, reason: str, at: d
     if row.replied_at is None and at < row.reply_by + GRACE:
         raise StageError(f"The tenderer may reply until {say_instant(row.reply_by)}: decide after that, or once it has")
     if row.replied_at is None and decision == "explained":
-        raise EnquiryError("The tenderer has not replied, so nothing is explained: ask once more, or reject with a reason")
+        raise EnquiryError(
+            "The tenderer has not replied, so nothing is explained: ask once more, or reject with a reason"
+        )
     if why := reason_fault(reason):
         raise EnquiryError(why)

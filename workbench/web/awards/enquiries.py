@@ -93,10 +93,9 @@ def decide(tender_id: str, bid_id: str, letter_id: str) -> ResponseReturnValue:
 
 def _found(bid_id: str) -> tuple[Evaluation, LotEvaluation]:
     evaluation, lots = shown()
-    for lot in evaluation.lots:
-        if lot.lot.id in lots and any(each.bid.id == bid_id for each in lot.results):
-            return evaluation, lot
-    abort(404)
+    found = (lot for lot in evaluation.lots if lot.lot.id in lots)
+    lot = next((each for each in found if any(it.bid.id == bid_id for it in each.results)), None)
+    return (evaluation, lot) if lot is not None else abort(404)
 
 
 def _page(

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import abort, g, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from exports.reports.panel_lots import summaries
 from exports.reports.panel_money import limit_table
-from scoring.evaluation import LotEvaluation
+from scoring.evaluation import BidResult, LotEvaluation
 from workbench import printing
 from workbench.policies import Permission
 from workbench.queries.awards import derivations
@@ -62,7 +64,7 @@ def show_derivation(tender_id: str, lot: str, bid_id: str) -> ResponseReturnValu
     )  # fmt: skip
 
 
-def _first(lot: LotEvaluation) -> tuple:  # type: ignore[type-arg]
+def _first(lot: LotEvaluation) -> tuple[BidResult, ...]:
     """Return the bids that stand side by side: the ranked, best first, then the others."""
     ranked = lot.ranked
     others = tuple(each for each in lot.results if each.rank is None and each.rows)
@@ -71,8 +73,7 @@ def _first(lot: LotEvaluation) -> tuple:  # type: ignore[type-arg]
 
 def _link(point: OpenPoint) -> tuple[str, str]:
     """Say where an open point is mended: the address, and what is done there; nothing where nothing can be opened."""
-    tender = g.tender.id
-    places = {
+    places: dict[str, tuple[str, dict[str, Any], str]] = {
         "bid": ("bids.opened_bid", {"bid_id": point.bid, "_anchor": "decisions"}, "Decide about this bid"),
         "price": ("awards.price_enquiry", {"bid_id": point.bid}, "Ask about this price"),
         "opening": ("bids.opening", {}, "Open the prices"),
@@ -81,4 +82,4 @@ def _link(point: OpenPoint) -> tuple[str, str]:
     if point.page not in places:
         return "", ""
     endpoint, values, words = places[point.page]
-    return url_for(endpoint, tender_id=tender, **values), words  # type: ignore[arg-type]
+    return url_for(endpoint, tender_id=g.tender.id, **values), words
