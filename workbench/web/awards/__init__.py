@@ -5,3 +5,10 @@ from __future__ import annotations
 from flask import Blueprint
 
 pages = Blueprint("awards", __name__)
+
+from workbench.web.awards import (  # noqa: E402, F401 - they add their routes
+    award_notice,
+    deciding,
+    paper,
+    standstill,
+)
