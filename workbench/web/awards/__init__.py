@@ -9,6 +9,8 @@ pages = Blueprint("awards", __name__)
 from workbench.web.awards import (  # noqa: E402, F401 - they add their routes
     award_notice,
     deciding,
+    letters,
     paper,
+    papers,
     standstill,
 )

@@ -29,7 +29,7 @@ from workbench.web.awards.paper import page_url, rail, said
 from workbench.web.writing import not_saved
 
 
-@pages.get("/tenders/<tender_id>/award/", endpoint="decision")
+@pages.get("/tenders/<tender_id>/award/", endpoint="award")
 @requires(Permission.AWARD_VIEW)
 def show(tender_id: str) -> ResponseReturnValue:
     """Show how far the decision is: its paper, its documents, what was recommended and what was said of it."""
@@ -103,7 +103,7 @@ def show_recommendation(tender_id: str, recommendation: int) -> ResponseReturnVa
     rows = reads.recommendations_of(tender_id)
     found = next(((row, who) for row, who in rows if row.number == recommendation), None)
     if found is None:
-        return redirect(url_for("awards.decision", tender_id=tender_id))
+        return redirect(url_for("awards.award", tender_id=tender_id))
     row, who = found
     return render_template(
         "awards/recommendation.html", tender=g.tender, row=row, who=who, evaluation=reads.recomputed(row),
@@ -127,7 +127,7 @@ def _act(form: PageForm, name: str, done: str, act: Callable[[], Any]) -> Respon
     ) as refused:  # fmt: skip
         return _refused(form, name, refused)
     flash(done, "success")
-    return redirect(url_for("awards.decision", tender_id=g.tender.id), 303)
+    return redirect(url_for("awards.award", tender_id=g.tender.id), 303)
 
 
 def _refused(form: PageForm, name: str, refused: ProcurementError) -> ResponseReturnValue:
@@ -160,7 +160,7 @@ def _page(**forms: PageForm) -> str:
     state = state_of(evaluation, parts_of(g.tender.id))
     comments = reads.comments_on(g.tender.id, row.number) if row else ()
     return render_template(
-        "awards/decision.html", tender=g.tender, evaluation=evaluation, award=evaluation.file.award, row=row,
+        "awards/award.html", tender=g.tender, evaluation=evaluation, award=evaluation.file.award, row=row,
         state=state, readiness=rail(state), titles=TITLES, words=WORDS, page_url=page_url, said=said,
         points=reads.open_points(evaluation) if g.tender.stage == "moderation" else (),
         rows=reads.recommendations_of(g.tender.id), approvals=reads.approvals_of(g.tender.id), comments=comments,

@@ -179,7 +179,7 @@ def _onward(place: Place) -> str:
         return url_for("awards.letter_list", tender_id=g.tender.id)
     names = list(FORMS)
     at = names.index(place.page) + 1
-    return page_url(names[at]) if at < len(names) else url_for("awards.decision", tender_id=g.tender.id)
+    return page_url(names[at]) if at < len(names) else url_for("awards.award", tender_id=g.tender.id)
 
 
 def _page(place: Place, form: PaperForm, *, drafted: bool = False) -> str:
