@@ -194,31 +194,30 @@ def _moved(lot: LotEvaluation, marking: Marking, bid: str, dearer: bool) -> Pric
         ends = sorted(
             [*ends, *([Fraction(target)] if (Fraction(target) > price) == dearer else [])], reverse=not dearer
         )
-    at = _flip(first_at, price, ends, lot.ranking.first or "")
+    winner = lot.ranking.first
+    at = _flip(lambda other: first_at(other) == winner, price, ends)
     name = result.tenderer.name
     return PriceMove(bid, name, price, at, (first_at(at) or "") if at is not None else "")
 
 
-def _flip(
-    first_at: Callable[[Fraction], str | None], start: Fraction, ends: list[Fraction], winner: str
-) -> Fraction | None:
-    """Return the whole-penny price nearest to ``start`` at which the winner is no longer first; None at no price.
+def _flip(stands: Callable[[Fraction], bool], start: Fraction, ends: list[Fraction]) -> Fraction | None:
+    """Return the whole-penny price nearest to ``start`` at which the result no longer stands; None at no price.
 
     The steps find between which two prices it happens; halving finds the penny.
     """
     before = start
     for end in ends:
-        if end > 0 and first_at(_pence(end)) != winner:
-            return _halved(first_at, before, _pence(end), winner)
+        if end > 0 and not stands(_pence(end)):
+            return _halved(stands, before, _pence(end))
         before = end
     return None
 
 
-def _halved(first_at: Callable[[Fraction], str | None], stands: Fraction, falls: Fraction, winner: str) -> Fraction:
-    near, far = _pence(stands), falls
+def _halved(stands: Callable[[Fraction], bool], start: Fraction, falls: Fraction) -> Fraction:
+    near, far = _pence(start), falls
     while abs(far - near) > _PENNY:
         middle = _pence((near + far) / 2)
-        near, far = (middle, far) if first_at(middle) == winner else (near, middle)
+        near, far = (middle, far) if stands(middle) else (near, middle)
     return far
 
 
@@ -265,7 +264,7 @@ def extra_bid(lot: LotEvaluation) -> ExtraBid:
 
 
 def _extra(lot: LotEvaluation) -> Iterator[tuple[bool, Fraction, str]]:
-    marking, prices, winner = marking_of(lot), lot.round.prices, lot.ranking.first or ""
+    marking, prices, winner = marking_of(lot), lot.round.prices, lot.ranking.first
     padded = replace(marking, scored={**marking.scored, "": Fraction(0)})
     lowest, highest = min(prices.values()), max(prices.values())
 
@@ -274,7 +273,6 @@ def _extra(lot: LotEvaluation) -> Iterator[tuple[bool, Fraction, str]]:
 
     for dearer, start in ((False, lowest), (True, highest)):
         ends = [start * (1000 + (step * 10 if dearer else -step)) / 1000 for step in _STEPS]
-        at = _flip(first_at, start, ends, winner)
-        first = first_at(at) if at is not None else None
-        if at is not None and first:
-            yield dearer, at, first
+        at = _flip(lambda price: first_at(price) in (winner, "", None), start, ends)
+        if at is not None:
+            yield dearer, at, first_at(at) or ""

@@ -83,6 +83,10 @@ class Tally:
         totals = np.empty((len(weights), self._columns.shape[1]), dtype=np.float32)
         for rows in self._blocks(len(weights)):
             totals[rows] = weights[rows] @ self._columns
+        self.count(totals, weights)
+
+    def count(self, totals: Singles, weights: Floats) -> None:
+        """Rank and count totals (not below nought, one for each row of ``np.unique``; used up) of these weights."""
         order = self._ranked(totals)
         groups, bids = len(self._ids), len(self._place)
         ranks = self._ids if groups == bids else self._shared(order)
