@@ -7,10 +7,14 @@ from flask import Blueprint
 pages = Blueprint("awards", __name__)
 
 from workbench.web.awards import (  # noqa: E402, F401 - they add their routes
+    assurance,
     award_notice,
     deciding,
+    enquiries,
     letters,
+    matrix,
     paper,
     papers,
+    results,
     standstill,
 )
