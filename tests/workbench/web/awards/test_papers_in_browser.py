@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -69,10 +68,12 @@ def screen(tmp_path_factory: pytest.TempPathFactory, chromium: Browser) -> Itera
         session = signed_in(app, world.people["officer"][0].fs_uniquifier).get_cookie("session")
         assert session is not None
         with served(app) as address, chromium.new_context() as context:
-            context.add_cookies([
-                {"name": "session", "value": session.value, "url": address},
-                {"name": f"bid_{world.tender.id[:8]}", "value": code, "url": address},
-            ])
+            context.add_cookies(
+                [
+                    {"name": "session", "value": session.value, "url": address},
+                    {"name": f"bid_{world.tender.id[:8]}", "value": code, "url": address},
+                ]
+            )
             yield Screen(app, world, context.new_page(), address, issue)
 
 
