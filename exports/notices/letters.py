@@ -90,11 +90,9 @@ def _letter(
     file, regime = evaluation.file, evaluation.file.tender.regime
     ground, only = withholds_price(award.withheld, lot.lot.id), _outcome_only(regime, own)
     references = references_of(lot) if own.price is not None else ()
-    hidden = bool(ground) and reveals(references, winner.price)
-    text, _ = letter_text(award, own.bid.id)
-    lines = without_reasons(
-        criterion_lines(lot, file.scales, own, None if only else winner), award.withheld, lot.lot.id
-    )
+    hidden, text = bool(ground) and reveals(references, winner.price), letter_text(award, own.bid.id)[0]
+    told = criterion_lines(lot, file.scales, own, None if only else winner)
+    lines = without_reasons(told, award.withheld, lot.lot.id)
     made = UnsuccessfulLetter(
         head=head_of(file, _slot(regime, lot, own, order)),
         regime=regime,
@@ -113,7 +111,7 @@ def _letter(
         advantages=text.advantages,
         feedback=text.feedback,
         withheld=() if only else told_in(award.withheld, lot.lot.id),
-        standstill=standstill_of(period_of(award, evaluation.file.tender)),
+        standstill=standstill_of(period_of(award, file.tender)),
         sent=award.notices_sent,
         published=award.notice_published,
         debrief_contact=award.debrief_contact or file.tender.buyer.email,
