@@ -12,6 +12,7 @@ from scoring.evaluation import LotEvaluation, evaluate_lot
 from scoring.formulas import PriceUndefined
 from scoring.marking import LeafMarks, Marking, gate_findings
 from scoring.pricing import PriceRound, price_round
+from scoring.recommendation import Evaluation, recommended
 from scoring.tender_file import TenderFile
 
 
@@ -47,6 +48,21 @@ def with_score(
 ) -> Outcome:
     """Change one agreed score (or one evaluator's, where the mean was published) and judge the whole lot again."""
     return _outcome(evaluate_lot(with_points(file, {(bid, criterion): points}, evaluator), lot.lot.id))
+
+
+def winners_with_score(
+    evaluation: Evaluation, lot: LotEvaluation, bid: str, criterion: str, points: Decimal, evaluator: str = ""
+) -> dict[str, str]:
+    """Change one score, judge its lot again, and share out all lots again under the published limit."""
+    file = with_points(evaluation.file, {(bid, criterion): points}, evaluator)
+    again = evaluate_lot(file, lot.lot.id)
+    lots = tuple(again if each.lot.id == lot.lot.id else each for each in evaluation.lots)
+    return winners(recommended(file, lots))
+
+
+def winners(evaluation: Evaluation) -> dict[str, str]:
+    """Return the recommended bid of each lot; empty where nobody is recommended."""
+    return {each.lot: each.winner.bid.id if each.winner else "" for each in evaluation.recommendations}
 
 
 def with_points(file: TenderFile, points: Mapping[tuple[str, str], Decimal], evaluator: str = "") -> TenderFile:
