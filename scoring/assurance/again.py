@@ -50,14 +50,19 @@ def with_score(
     return _outcome(evaluate_lot(with_points(file, {(bid, criterion): points}, evaluator), lot.lot.id))
 
 
-def winners_with_score(
-    evaluation: Evaluation, lot: LotEvaluation, bid: str, criterion: str, points: Decimal, evaluator: str = ""
-) -> dict[str, str]:
-    """Change one score, judge its lot again, and share out all lots again under the published limit."""
-    file = with_points(evaluation.file, {(bid, criterion): points}, evaluator)
-    again = evaluate_lot(file, lot.lot.id)
-    lots = tuple(again if each.lot.id == lot.lot.id else each for each in evaluation.lots)
-    return winners(recommended(file, lots))
+def winners_with(evaluation: Evaluation, again: LotEvaluation) -> dict[str, str]:
+    """Put one lot, judged again, in its place, and share out all lots again under the published limit."""
+    lots = tuple(again if each.lot.id == again.lot.id else each for each in evaluation.lots)
+    return winners(recommended(evaluation.file, lots))
+
+
+def about(file: TenderFile, lot_id: str) -> TenderFile:
+    """Return the file with the bids of one lot alone, which judge alike and sooner."""
+    bids = file.bids_for(lot_id)
+    names = {bid.id for bid in bids}
+    sheets = tuple(sheet for sheet in file.score_sheets if sheet.bid in names)
+    agreed = tuple(score for score in file.agreed_scores if score.bid in names)
+    return replace(file, bids=bids, score_sheets=sheets, agreed_scores=agreed)
 
 
 def winners(evaluation: Evaluation) -> dict[str, str]:

@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 
-from scoring.assurance.again import Outcome, passes, rescored, winners, winners_with_score, with_score
+from scoring.assurance.again import Outcome, about, passes, rescored, winners, winners_with, with_points, with_score
 from scoring.catalogue import WHOLE_METHODS
-from scoring.evaluation import BidResult, LotEvaluation
+from scoring.evaluation import BidResult, LotEvaluation, evaluate_lot
 from scoring.marking import LeafMarks
 from scoring.recommendation import Evaluation
 from scoring.scale import Scale
@@ -71,6 +71,7 @@ class _Score:
 
 def score_moves(file: TenderFile, lot: LotEvaluation) -> tuple[tuple[ScoreMove, ...], int]:
     """Return the smallest reversing move of each score that has one, fewest levels first, and how many were tried."""
+    file = about(file, lot.lot.id)
     scores = list(_scores(file, lot))
     names = {member.id: member.name for member in file.panel}
     found = [move for score in scores for up in (False, True) if (move := _smallest(file, lot, score, up))]
@@ -84,7 +85,7 @@ def award_moves(evaluation: Evaluation, lot: LotEvaluation) -> tuple[AwardMove, 
 
     None where there is no limit (the moves of the lot itself then say all), or too many scores to try each.
     """
-    file, before = evaluation.file, winners(evaluation)
+    file, before = about(evaluation.file, lot.lot.id), winners(evaluation)
     scores = list(_scores(file, lot))
     if file.lot_limit is None or 2 * len(scores) > MOST_AWARDS:
         return None
@@ -93,7 +94,8 @@ def award_moves(evaluation: Evaluation, lot: LotEvaluation) -> tuple[AwardMove, 
         criterion = score.row.leaf.criterion
         for points in _one_level(_scale(file, score), score.given):
             bid = score.result.bid.id
-            after = winners_with_score(evaluation, lot, bid, criterion.id, points, score.evaluator)
+            changed = with_points(file, {(bid, criterion.id): points}, score.evaluator)
+            after = winners_with(evaluation, evaluate_lot(changed, lot.lot.id))
             changes = tuple((at, was, after[at]) for at, was in before.items() if after[at] != was)
             if changes:
                 name, title = score.result.tenderer.name, criterion.title
