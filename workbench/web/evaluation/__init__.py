@@ -13,8 +13,11 @@ pages = Blueprint("evaluation", __name__)
 from workbench.web.evaluation import (  # noqa: E402, F401 - they add their routes
     asking,
     chair,
+    coverage,
     interests,
     letters,
+    preparing,
     sheets,
     submitting,
+    work_list,
 )
