@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
 from lots.bid import Bid
 from lots.calendar import london
+from lots.ceilings import in_years, price_findings
+from lots.collaboration import Consequence
 from lots.errors import Finding
 from lots.lot import Lot
 from scoring.decision import AdmissionDecision
@@ -38,20 +40,58 @@ class Exclusion:
 
 
 def admission(
-    bids: Sequence[Bid], lot: Lot, deadline: datetime, decisions: Sequence[AdmissionDecision]
+    bids: Sequence[Bid],
+    lot: Lot,
+    deadline: datetime,
+    decisions: Sequence[AdmissionDecision],
+    *,
+    unpriced: Consequence | None = None,
 ) -> tuple[Exclusion, ...]:
     """Return the bids kept out: late or withdrawn, short of a mandatory requirement, or by a recorded decision.
 
     A bid received exactly at the deadline is late: it had to arrive before it. A late or withdrawn bid is not
-    opened, so nothing else is said about it.
+    opened, so nothing else is said about it. ``unpriced`` is what follows where the prices do not cover the term
+    (None: the prices are shut, or not looked at); under ``clarify`` somebody decides first.
     """
     found: list[Exclusion] = []
     for bid in bids:
         unopened = tuple(_timing(bid, deadline))
-        reasons = unopened or (*_requirements(bid, lot), *_decided(bid, decisions))
+        decided = tuple(_decided(bid, decisions))
+        reject = unpriced == "reject" or (unpriced is not None and decided)
+        faults = price_faults(bid, lot) if reject else ()
+        reasons = unopened or (*_requirements(bid, lot), *faults, *decided)
         if reasons:
             found.append(Exclusion(bid.id, "admission", reasons))
     return tuple(found)
+
+
+_UNPRICED = frozenset({"price_years", "price_negative"})
+
+
+def price_faults(bid: Bid, lot: Lot) -> tuple[Finding, ...]:
+    """Say why a bid has no price that can be compared: not one for each year of the term, or one below £0."""
+    found = [each for each in price_findings(bid, lot, f"bid {bid.id}") if each.code in _UNPRICED]
+    told = {"price_years": _years_missing(bid, lot)}
+    return tuple(replace(each, message=told.get(each.code, each.message)) for each in found)
+
+
+def _years_missing(bid: Bid, lot: Lot) -> str:
+    given = f"prices for {in_years(len(bid.prices))}" if bid.prices else "no price"
+    return f"The bid gives {given}; one was asked for each of the {in_years(lot.years)}, extensions included"
+
+
+def unpriced_open(bids: Sequence[Bid], lot: Lot) -> tuple[Finding, ...]:
+    """Name the bids without a price that wait for somebody's decision; they are in nothing that is priced."""
+    return tuple(
+        Finding(
+            "price_missing",
+            f"Bid {bid.id} has no price that can be compared. {faults[0].message.rstrip('.')}. The published "
+            "consequence is a clarification: ask the tenderer, then record under “Admission” why the bid is excluded",
+            f"bid {bid.id}",
+        )
+        for bid in bids
+        if (faults := price_faults(bid, lot))
+    )
 
 
 def _timing(bid: Bid, deadline: datetime) -> Iterator[Finding]:

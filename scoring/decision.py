@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+WithheldField = Literal["", "price", "reasons", "split"]
+
 
 @dataclass(frozen=True)
 class AdmissionDecision:
@@ -49,11 +51,20 @@ class LetterText:
 
 @dataclass(frozen=True)
 class WithheldItem:
-    """One piece of information left out of outward documents, with the ground it is withheld on."""
+    """One piece of information left out of outward documents, with the ground it is withheld on.
+
+    ``field`` names what a document would print: the successful tender's price, the reasons for its scores (of one
+    ``criterion``, or all), its split; empty where only the topic is told. ``lot`` limits it to one lot. The text
+    itself stays on record.
+    """
 
     topic: str
     ground: str
     decided_by: str
+    decided_on: date | None = None
+    field: WithheldField = ""
+    lot: str = ""
+    criterion: str = ""
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from lots.lot import Lot
 from lots.organisation import Organisation
 from lots.split.check import check_split
 from lots.split.report import SplitReport
-from scoring.admission import Exclusion, admission
+from scoring.admission import Exclusion, admission, unpriced_open
 from scoring.evaluated_price import EvaluatedPriceError
 from scoring.formulas import PriceUndefined
 from scoring.marking import LeafMarks, Marking, mark
@@ -105,15 +105,19 @@ def evaluate_lot(file: TenderFile, lot_id: str) -> LotEvaluation:
     """Evaluate one lot from the tender file alone, in the published order of work."""
     lot, methodology = _configured(file, lot_id)
     bids = file.bids_for(lot_id)
-    kept_out = admission(bids, lot, file.tender.deadline, file.admissions)
-    admitted = _without(bids, kept_out)
+    unpriced = None if file.prices_shut else methodology.over_ceiling
+    kept_out = admission(bids, lot, file.tender.deadline, file.admissions, unpriced=unpriced)
+    present = _without(bids, kept_out)
+    undecided = () if file.prices_shut else unpriced_open(present, lot)
+    admitted = tuple(bid for bid in present if f"bid {bid.id}" not in {each.place for each in undecided})
     scales = {scale.id: scale for scale in file.scales}
     marking = mark(admitted, methodology, scales, file.score_sheets, file.agreed_scores)
     organisations = {organisation.id: organisation for organisation in file.organisations}
-    splits = {bid.id: check_split(bid, lot.collaboration, organisations, years=lot.years) for bid in admitted}
+    opened = () if file.prices_shut else admitted
+    splits = {bid.id: check_split(bid, lot.collaboration, organisations, years=lot.years) for bid in opened}
     work = Work(file, lot, methodology, marking, splits)
     removed, waiting = screen(admitted, work)
-    ready = not (marking.waiting or waiting)
+    ready = not (undecided or marking.waiting or waiting)
     still_in = _without(admitted, removed) if ready else ()
     official = price_round(still_in, marking, methodology)
     return LotEvaluation(
@@ -123,12 +127,14 @@ def evaluate_lot(file: TenderFile, lot_id: str) -> LotEvaluation:
         official,
         _recomputed(still_in, admitted, removed, work) if ready else (),
         _enquired(admitted, removed, work),
-        (*marking.waiting, *waiting),
+        (*undecided, *marking.waiting, *waiting),
     )
 
 
 def _enquired(admitted: Sequence[Bid], removed: Sequence[Exclusion], work: Work) -> tuple[PriceEnquiry, ...]:
     """Return the enquiries over every bid that reached the price, those rejected for it included."""
+    if work.file.prices_shut:
+        return ()
     reached = _without(admitted, [gone for gone in removed if gone.stage != "abnormally_low"])
     return price_enquiries([bid for bid in reached if bid.id in work.marking.rows], work)
 

@@ -97,7 +97,7 @@ def explain_totals(lot: LotEvaluation) -> dict[str, Derivation]:
 
 
 def _explain(lot: LotEvaluation, result: BidResult, priced: Derivation | None) -> Derivation:
-    name, price = result.tenderer.name, explain_price(result, lot.methodology)
+    name = result.tenderer.name
     scored = tuple(explain_leaf(row, result.bid.id) for row in result.rows)
     quality = sum((part.value for part in scored), Fraction(0))
     sums = Derivation(
@@ -106,11 +106,11 @@ def _explain(lot: LotEvaluation, result: BidResult, priced: Derivation | None) -
     method = lot.round.method
     if method is not None and result.bid.id in method.figures:
         figure = method.derivations[result.bid.id]
-        parts = (*figure.inputs, sums, price)
+        parts = (*figure.inputs, sums, explain_price(result, lot.methodology))
         return Derivation(f"Figure of {name}", figure.value, figure.formula, figure.figures, parts)
     if priced is None:
         return Derivation(f"Marks of {name} as far as assessed", quality, "Σ marks", "", (sums,))
-    marks = replace(priced, label="Price marks", inputs=(*priced.inputs, price))
+    marks = replace(priced, label="Price marks", inputs=(*priced.inputs, explain_price(result, lot.methodology)))
     figures = f"{plain(quality)} + {plain(marks.value)}"
     return Derivation(f"Total of {name}", quality + marks.value, "scored marks + price marks", figures, (sums, marks))
 

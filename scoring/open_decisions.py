@@ -12,7 +12,7 @@ from lots.errors import Finding, errors_in
 from lots.lot import Lot
 from lots.organisation import Organisation
 from lots.split.check import check_split
-from scoring.admission import Stage, admission
+from scoring.admission import Stage, admission, price_faults
 from scoring.tender_file import TenderFile
 
 _FEWEST_WORDS, _FEWEST_LETTERS = 3, 15
@@ -37,24 +37,38 @@ class OpenDecision:
         return self.may_admit or self.concerning == "admission"
 
 
-def open_decisions(file: TenderFile, bid: Bid) -> tuple[OpenDecision, ...]:
-    """List what may be decided about a bid; its split and price only where they were opened."""
+def open_decisions(file: TenderFile, bid: Bid, *, prices: bool = True) -> tuple[OpenDecision, ...]:
+    """List what may be decided about a bid; its split and price only where they were opened and may be looked at."""
     lot = file.tender.lot(bid.lot)
-    found = [_admission(file, bid, lot)]
-    if bid.prices:
+    looked_at = prices and not file.prices_shut
+    faults = price_faults(bid, lot) if looked_at else ()
+    found = [_admission(file, bid, lot, faults)]
+    if looked_at and not faults:
         organisations = {each.id: each for each in file.organisations}
         found += [*_ceiling(file, bid, lot), *_split(bid, lot, organisations)]
     return tuple(found)
 
 
-def _admission(file: TenderFile, bid: Bid, lot: Lot) -> OpenDecision:
+def _admission(file: TenderFile, bid: Bid, lot: Lot, faults: tuple[Finding, ...]) -> OpenDecision:
     failed = [reason for gone in admission((bid,), lot, file.tender.deadline, ()) for reason in gone.reasons]
     if failed:
         why = "A mandatory requirement is not met, so the rules keep the bid out: record why, for the tenderer"
-        return OpenDecision("admission", why, tuple(failed), may_admit=False)
+        return OpenDecision("admission", why, (*failed, *faults), may_admit=False)
+    if faults:
+        return _unpriced(file, bid, faults)
     return OpenDecision(
         "admission", "The tenderer says that every mandatory requirement is met; exclude the bid if you find otherwise"
     )
+
+
+def _unpriced(file: TenderFile, bid: Bid, faults: tuple[Finding, ...]) -> OpenDecision:
+    """A bid without a price cannot be ranked: the rules keep it out at once, or once somebody has asked and decided."""
+    methodology = file.methodology_for(bid.lot)
+    if methodology is not None and methodology.over_ceiling == "clarify":
+        why = "The bid has no price that can be compared: ask the tenderer, then record why it is excluded"
+        return OpenDecision("admission", why, faults, may_admit=False, due=True)
+    why = "The bid has no price that can be compared, so the rules keep it out: record why, for the tenderer"
+    return OpenDecision("admission", why, faults, may_admit=False)
 
 
 def _ceiling(file: TenderFile, bid: Bid, lot: Lot) -> Iterator[OpenDecision]:

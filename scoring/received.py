@@ -71,15 +71,22 @@ def gathered(received: Sequence[Received]) -> Gathered:
 
 
 def with_bids(
-    rules: TenderFile, received: Sequence[Received], admissions: tuple[AdmissionDecision, ...] = ()
+    rules: TenderFile,
+    received: Sequence[Received],
+    admissions: tuple[AdmissionDecision, ...] = (),
+    *,
+    prices_shut: bool = False,
 ) -> tuple[TenderFile, tuple[Finding, ...]]:
-    """Put opened bids and the decisions about them into the rules, lot by lot, the earliest first."""
+    """Put opened bids and the decisions about them into the rules, lot by lot, the earliest first.
+
+    ``prices_shut`` says that a bid without a price has one, in an envelope that is not opened yet.
+    """
     lots = {lot.id: at for at, lot in enumerate(rules.tender.lots)}
     ordered = sorted(received, key=lambda it: (lots.get(it.submission.binding.lot, len(lots)), it.received_at))
     found = gathered(ordered)
     file = replace(
         rules, organisations=found.organisations, bids=found.bids, lot_preferences=found.preferences,
-        admissions=admissions,
+        admissions=admissions, prices_shut=prices_shut,
     )  # fmt: skip
     return file, found.findings
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -63,14 +63,19 @@ def screen(bids: Sequence[Bid], work: Work) -> tuple[tuple[Exclusion, ...], tupl
 
     Returns the exclusions in the order of work, and what the lot still waits for (an unmade decision or enquiry).
     Once a low price is rejected the others are tested again, because the figures they are measured against moved.
+    While the prices are shut, only the gates say anything.
     """
     removed: list[Exclusion] = []
     waiting: list[Finding] = []
-    for step in (_gate, _ceiling, _split):
+    shut = work.file.prices_shut
+    for step in (_gate,) if shut else (_gate, _ceiling, _split):
         for bid in [bid for bid in bids if bid.id in work.marking.rows and bid.id not in _ids(removed)]:
             gone, missing = step(bid, work)
             waiting += missing
             removed += [gone] if gone else []
+    if shut:
+        message = f"The prices of {work.lot.title} are shut: two custodians open them once quality is locked"
+        return tuple(removed), (*waiting, Finding("prices_shut", message, work.lot.id))
     while True:
         still_in = [bid for bid in bids if bid.id in work.marking.rows and bid.id not in _ids(removed)]
         enquired = price_enquiries(still_in, work)
@@ -131,8 +136,16 @@ def _consequence(bid: Bid, stage: Stage, broken: tuple[Finding, ...], published:
         message = f"Bid {bid.id} breaks the {STAGES[stage]}; the published consequence is a clarification: record it"
         return None, (Finding("clarification_open", message, f"bid {bid.id}"),)
     if made[-1].decision == "admit":
-        return None, ()
+        return None, tuple(_cannot_be_admitted(broken))
     return Exclusion(bid.id, stage, (*broken, Finding("excluded_by_decision", made[-1].reason, f"bid {bid.id}"))), ()
+
+
+def _cannot_be_admitted(broken: Sequence[Finding]) -> Iterator[Finding]:
+    """No decision gives a bid a price that the published formula can judge."""
+    for each in broken:
+        if each.code == "price_cannot_be_judged":
+            message = f"{each.message.rstrip('.')}. No decision can admit it: record why the bid is excluded"
+            yield Finding("admitted_without_price", message, each.place)
 
 
 def price_enquiries(bids: Sequence[Bid], work: Work) -> tuple[PriceEnquiry, ...]:

@@ -28,7 +28,8 @@ class LotPreference:
 class TenderFile:
     """One procurement, complete: the tender, how it is judged, who bid, what was scored, agreed and decided.
 
-    Every figure in every document follows from this value alone.
+    Every figure in every document follows from this value alone. ``prices_shut`` says that the price envelopes are not
+    opened yet: bids then have no prices, and none of them is held against its tenderer.
     """
 
     tender: Tender
@@ -45,6 +46,7 @@ class TenderFile:
     admissions: tuple[AdmissionDecision, ...] = ()
     enquiries: tuple[EnquiryOutcome, ...] = ()
     award: AwardDecision | None = None
+    prices_shut: bool = False
 
     def methodology_for(self, lot_id: str) -> Methodology | None:
         """Find the methodology that judges a lot."""

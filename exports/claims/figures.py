@@ -274,7 +274,7 @@ class _Work:
         """Find again what kept the bid out, by the step at which it fell out."""
         bid, lot = self.inputs.bid, self.inputs.lot
         if self.inputs.excluded_at == "admission":
-            out = admission((bid,), lot, self.inputs.deadline, ())
+            out = admission((bid,), lot, self.inputs.deadline, (), unpriced="reject")
             return out[0].reasons if out else ()
         if self.inputs.excluded_at == "gate":
             return gate_findings(self.rows["own"], self.methodology)

@@ -16,7 +16,7 @@ from lots.bid import Bid
 from lots.calendar import say
 from lots.errors import Finding
 from lots.lot import Lot
-from scoring.admission import admission
+from scoring.admission import admission, price_faults
 from scoring.checks.index import Asked, Index, blank, london_day, moment, unknown
 from scoring.checks.scores import criterion_finding, off_scale
 from scoring.decision import AdmissionDecision
@@ -197,7 +197,8 @@ def _not_yet_scored(
 
 def _out(bid: Bid, lot: Lot, index: Index, decided: Mapping[str, Sequence[AdmissionDecision]]) -> bool:
     """Say whether a bid did not come in (late, withdrawn, excluded), so that nobody need score it."""
-    return bool(admission((bid,), lot, index.file.tender.deadline, decided.get(bid.id, ())))
+    out = admission((bid,), lot, index.file.tender.deadline, decided.get(bid.id, ()))
+    return bool(out) or (not index.file.prices_shut and bool(price_faults(bid, lot)))
 
 
 def _waits(asked: Asked, given: Given, agreed: bool) -> bool:

@@ -14,6 +14,8 @@ from scoring.checks.index import Index, ids, unknown
 
 _OF_THE_FILE = {"lot_not_tendered", "price_years", "price_negative", "price_zero"}
 """The price findings that concern what was written; the others (ceilings) are for the evaluation."""
+_OF_THE_BIDDER = {"price_years", "price_negative", "split_years"}
+"""What a tenderer did not fill in: it keeps that bid out, and nobody else's from being evaluated."""
 
 
 def bid_findings(index: Index) -> Iterator[Finding]:
@@ -21,13 +23,14 @@ def bid_findings(index: Index) -> Iterator[Finding]:
     bids = index.file.bids
     yield from ids(bids, "bid", "bids")
     live: dict[tuple[str, str], int] = {}
+    out = {each.bid for each in index.file.admissions if (each.concerning, each.decision) == ("admission", "exclude")}
     for i, bid in enumerate(bids):
         yield from _bid(bid, index, f"bids[{i}]")
         key = (bid.lot, bid.tenderer)
-        if bid.tenderer and _opened(bid, index) and live.setdefault(key, i) != i:
+        if bid.tenderer and bid.id not in out and _opened(bid, index) and live.setdefault(key, i) != i:
             message = (
                 f"{bid.tenderer} has two bids for lot “{bid.lot}” (first at bids[{live[key]}]): "
-                "give the time the earlier was withdrawn"
+                "give the time the earlier was withdrawn, or record at admission why one of them is excluded"
             )
             yield Finding("tenderer_bids_twice", message, f"bids[{i}]")
 
@@ -43,12 +46,13 @@ def _bid(bid: Bid, index: Index, place: str) -> Iterator[Finding]:
         found = unknown("bid_for_no_lot", "lot", bid.lot, index.lots, f"{place}.lot")
         yield replace(found, message=f"This is a bid for no lot. {found.message}")
     else:
-        if bid.prices or _opened(bid, index):
-            yield from (it for it in price_findings(bid, lot, place) if it.code in _OF_THE_FILE)
+        if bid.prices or (_opened(bid, index) and not index.file.prices_shut):
+            yield from _prices(bid, lot, index, place)
         yield from _responses(bid, lot, place)
     yield from _parties(bid, index, place)
     if bid.split:
-        yield from _split(bid, bid.split, lot.years if lot else len(bid.prices), f"{place}.split")
+        found_in_split = _split(bid, bid.split, lot.years if lot else len(bid.prices), f"{place}.split")
+        yield from (_softened(each) for each in found_in_split)
     for i, cost in enumerate(bid.other_costs):
         yield from _negative(cost.amount, cost.title, f"{place}.other_costs[{i}].amount")
     for i, promise in enumerate(bid.commitments):
@@ -58,6 +62,18 @@ def _bid(bid: Bid, index: Index, place: str) -> Iterator[Finding]:
     if bid.withdrawn_at is not None and bid.withdrawn_at < bid.received_at:
         message = "The bid is withdrawn before it is received: correct one of the two times"
         yield Finding("withdrawn_before_received", message, f"{place}.withdrawn_at")
+
+
+def _prices(bid: Bid, lot: Lot, index: Index, place: str) -> Iterator[Finding]:
+    """What was written as the price; of an envelope that is shut there cannot be any."""
+    if index.file.prices_shut:
+        message = "The file says that the prices are shut, and here is one: take out the price, or “prices_shut”"
+        yield Finding("price_though_shut", message, f"{place}.prices")
+    yield from (_softened(it) for it in price_findings(bid, lot, place) if it.code in _OF_THE_FILE)
+
+
+def _softened(finding: Finding) -> Finding:
+    return replace(finding, severity="warning") if finding.code in _OF_THE_BIDDER else finding
 
 
 def _parties(bid: Bid, index: Index, place: str) -> Iterator[Finding]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from lots.errors import Finding
 from lots.regime import Regime
-from scoring.admission import STAGES, Stage, admission
+from scoring.admission import STAGES, Stage, admission, price_faults
 from scoring.checks.index import Index, blank, named, unknown
 from scoring.decision import AdmissionDecision, EnquiryOutcome
 
@@ -68,7 +68,9 @@ def _cannot_be_lifted(decision: AdmissionDecision, index: Index) -> str:
     if bid is None or lot is None:
         return ""
     if decision.concerning == "admission":
-        reasons = [gone.sentence for gone in admission((bid,), lot, index.file.tender.deadline, ())]
+        out = admission((bid,), lot, index.file.tender.deadline, ())
+        faults = () if index.file.prices_shut else price_faults(bid, lot)
+        reasons = [*(gone.sentence for gone in out), *(fault.message for fault in faults)]
         return f"{reasons[0]} The published rules leave no choice about that" if reasons else ""
     published = lot.collaboration.consequence
     if decision.concerning == "ceiling":

@@ -19,14 +19,16 @@ from functools import lru_cache
 from pathlib import Path
 
 from exports import tender_file
-from scoring.decision import EnquiryOutcome
+from exports.award_snapshot import digest_of, result_of
+from scoring.decision import AwardDecision, EnquiryOutcome
 from scoring.moderation import AgreedScore
+from scoring.recommendation import evaluate
 from scoring.scoresheet import ScoreSheet
 from scoring.tender_file import TenderFile
 from tests.workbench import databases
 from tests.workbench import factories as rows
 from tests.workbench.conftest import running
-from tests.workbench.published import World
+from tests.workbench.published import World, done
 from workbench.app import Workbench
 from workbench.audit import recorded
 from workbench.config import Config
@@ -36,6 +38,7 @@ from workbench.demo.cases import opened_case
 from workbench.demo.people import DemoPeople
 from workbench.kept import digest, to_text
 from workbench.models.accounts import UserRecord
+from workbench.models.awards import AwardPaperRecord
 from workbench.models.bids import AdmissionRecord
 from workbench.models.evaluation import (
     AgreedScoreRecord,
@@ -47,7 +50,10 @@ from workbench.models.evaluation import (
 )
 from workbench.models.tenders import TenderRecord
 from workbench.paths import demo_file
-from workbench.queries.evaluation.record import member_id
+from workbench.queries.awards.decision import award_digest, award_of
+from workbench.queries.awards.paper import PAGES
+from workbench.queries.evaluation.record import live_file, member_id
+from workbench.services.awards import approving, recommending
 
 SCORED = datetime(2024, 8, 9, 16, 0, tzinfo=UTC)
 LOCKED = datetime(2024, 9, 9, 16, 0, tzinfo=UTC)
@@ -87,13 +93,46 @@ def the_case() -> TenderFile:
     return case
 
 
-def its_award(world: World, **values: object) -> object:
+def its_award(world: World, **values: object) -> AwardDecision:
     """Return the case's decision, its letters about the bids of this world; what was never opened has no letter."""
     award = the_case().award
     assert award is not None
     late = {each.id for each in the_case().bids if each.received_at >= the_case().tender.deadline}
     letters = tuple(replace(it, bid=bid(world, it.bid)) for it in award.letters if it.bid not in late)
     return replace(award, letters=letters, **values)  # type: ignore[arg-type]
+
+
+def with_paper(world: World, award: AwardDecision | None = None) -> World:
+    """Write the case's decision paper, or another, as its officer would have."""
+    content = json.loads(to_text(award or its_award(world)))
+    letters = {f"letter:{each['bid']}": each for each in content.pop("letters", [])}
+    pages = {name: {key: content[key] for key in keys if key in content} for name, keys in PAGES.items()}
+    officer = world.people["officer"][0].id
+    for name, part in (pages | letters).items():
+        db.session.merge(
+            AwardPaperRecord(
+                tender_id=world.tender.id, part=name, version=1, content=json.dumps(part, ensure_ascii=False), typed="",
+                changed_at=NOW, changed_by=officer,
+            )
+        )  # fmt: skip
+    db.session.commit()
+    return world
+
+
+def recommended(world: World, at: datetime = NOW) -> World:
+    """Have the paper written and the result recommended by the chair of the panel."""
+    with_paper(world)
+    digest = digest_of(result_of(evaluate(live_file(world.tender))))
+    recommending.recommend(world.tender, digest=digest, note="", actor=world.actor("moderator"), at=at)
+    return done(world)
+
+
+def approved(world: World, at: datetime = NOW + timedelta(hours=2)) -> World:
+    """Have it recommended, and approved by the approver."""
+    recommended(world)
+    digest = award_digest(award_of(world.tender))
+    approving.approve(world.tender, digest=digest, actor=world.actor("approver"), at=at)
+    return done(world)
 
 
 @lru_cache(maxsize=1)

@@ -12,17 +12,20 @@ from workbench.db import STRICT, Base, UtcDateTime, new_id
 
 
 class AwardPaperRecord(Base):
-    """The decision paper of a tender while its officers write it.
+    """A part of the decision paper of a tender while its officers write it: a page of it, or the words of one letter.
 
-    ``content`` is JSON in the shape of :class:`scoring.decision.AwardDecision`, ``typed`` of what cannot be read yet.
+    ``part`` names the page, or is ``letter:<bid id>``. ``content`` is JSON of some fields of
+    :class:`scoring.decision.AwardDecision` (empty until the part could be read once), ``typed`` of what was typed
+    since then and cannot be read yet.
     """
 
     __tablename__ = "award_papers"
     __table_args__ = (STRICT,)
 
     tender_id: Mapped[str] = mapped_column(ForeignKey("tenders.id"), primary_key=True)
+    part: Mapped[str] = mapped_column(String(80), primary_key=True)
     version: Mapped[int] = mapped_column(default=1)
-    content: Mapped[str] = mapped_column(Text, default="{}")
+    content: Mapped[str] = mapped_column(Text, default="")
     typed: Mapped[str] = mapped_column(Text, default="")
     changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
     changed_by: Mapped[int] = mapped_column(ForeignKey("users.id"))
@@ -67,7 +70,10 @@ class AwardCommentRecord(Base):
 
 
 class AwardApprovalRecord(Base):
-    """An approver's decision on a recommendation: approved, or returned with what has to be mended."""
+    """An approver's decision on a recommendation: approved, or returned with what has to be mended.
+
+    ``award`` is the decision paper that was approved, comments included: JSON of an ``AwardDecision``.
+    """
 
     __tablename__ = "award_approvals"
     __table_args__ = (UniqueConstraint("tender_id", "recommendation"), STRICT)
@@ -77,6 +83,8 @@ class AwardApprovalRecord(Base):
     recommendation: Mapped[int] = mapped_column()
     decision: Mapped[str] = mapped_column(String(10))
     reason: Mapped[str] = mapped_column(Text, default="")
+    award: Mapped[str] = mapped_column(Text, default="", deferred=True)
+    award_sha256: Mapped[str] = mapped_column(String(64), default="")
     made_by: Mapped[int] = mapped_column(ForeignKey("users.id"))
     made_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
@@ -143,8 +151,8 @@ class DecisionPaperRecord(Base):
 class StandstillEventRecord(Base):
     """What happened between the letters and the signature, in order.
 
-    ``kind`` is started, notice_published, suspended, challenge, lifted or note; ``day`` is an ISO date: when it took
-    effect.
+    ``kind`` is started, notice_published, suspended, challenge, lifted, ended or note; ``day`` is an ISO date: when
+    it took effect. ``lot`` is empty where it concerns every lot.
     """
 
     __tablename__ = "standstill_events"

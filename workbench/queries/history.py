@@ -17,6 +17,7 @@ from lots.words import counted
 from workbench import audit, chain_export
 from workbench.db import db
 from workbench.models.audit import ChainRecord, EventRecord
+from workbench.queries.awards.told import WORDS as DECISION
 from workbench.tasks import TASK_OF
 
 PAGE = 50  # events on one page
@@ -112,7 +113,8 @@ def _changes(details: Details) -> Sequence[Sequence[Any]]:
 
 _SHOWN: Final = (
     ("reason", "Why"), ("outage", "Outage"), ("question", "Question"), ("answer", "Answer"),
-    ("rules_sha256", "Fingerprint of the rules"),
+    ("rules_sha256", "Fingerprint of the rules"), ("result_sha256", "Fingerprint of the result"),
+    ("comment", "Comment"), ("text", "Details"),
 )  # fmt: skip
 
 
@@ -233,6 +235,7 @@ _WORDS: Final[Mapping[str, Callable[[Details, str], str]]] = {
     "question_asked": _fixed("Question {number} was asked on the public page"),
     "question_answered": _fixed("Answered question {number} to everybody, as number {public_number} of the log"),
     "question_answered_privately": _fixed("Answered question {number} to the asker alone"),
+    **DECISION,
     "tenderer_asked": lambda details, _: (
         f"Put question {details['number']} to the tenderer of bid {details['letter']} for lot {details['lot']}; "
         f"a reply is taken until {_when(details['reply_by'])}"

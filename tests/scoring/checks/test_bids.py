@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -11,6 +11,7 @@ from lots.bid import Commitment, OtherCost, Party, Payment, RequirementResponse,
 from lots.errors import Finding
 from lots.money import Money
 from scoring.checks.file import check
+from scoring.decision import AdmissionDecision
 from tests import factories as a
 
 BID = a.bid("children-harbour")
@@ -92,10 +93,17 @@ def test_a_tenderer_has_one_live_bid_for_a_lot() -> None:
     second = replace(BID, id="again")
     file = a.tender_file(bids=(*a.tender_file().bids, second))
     assert str(check(file)[0]) == (
-        "bids[5]: harbour has two bids for lot “children” (first at bids[3]): give the time the earlier was withdrawn"
+        "bids[5]: harbour has two bids for lot “children” (first at bids[3]): give the time the earlier was withdrawn, "
+        "or record at admission why one of them is excluded"
     )
     gone = replace(second, withdrawn_at=a.DEADLINE)
     assert check(a.tender_file(bids=(*a.tender_file().bids, gone))) == ()
+
+
+def test_of_two_bids_for_one_lot_an_officer_may_exclude_one() -> None:
+    again = replace(BID, id="again")
+    out = AdmissionDecision("again", "exclude", "admission", "Sent by mistake, they say.", date(2024, 10, 1), "Ada")
+    assert check(a.tender_file(bids=(*map(a.bid, a.BIDS), again), admissions=(out,))) == ()
 
 
 def test_a_second_bid_that_came_too_late_is_dealt_with_at_admission() -> None:

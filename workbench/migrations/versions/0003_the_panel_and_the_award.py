@@ -23,6 +23,8 @@ def upgrade() -> None:
         sa.Column("recommendation", sa.Integer(), nullable=False),
         sa.Column("decision", sa.String(length=10), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("award", sa.Text(), nullable=False),
+        sa.Column("award_sha256", sa.String(length=64), nullable=False),
         sa.Column("made_by", sa.Integer(), nullable=False),
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["made_by"], ["users.id"], name=op.f("fk_award_approvals_made_by")),
@@ -52,6 +54,7 @@ def upgrade() -> None:
     op.create_table(
         "award_papers",
         sa.Column("tender_id", sa.String(length=36), nullable=False),
+        sa.Column("part", sa.String(length=80), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("content", sa.Text(), nullable=False),
         sa.Column("typed", sa.Text(), nullable=False),
@@ -59,7 +62,7 @@ def upgrade() -> None:
         sa.Column("changed_by", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["changed_by"], ["users.id"], name=op.f("fk_award_papers_changed_by")),
         sa.ForeignKeyConstraint(["tender_id"], ["tenders.id"], name=op.f("fk_award_papers_tender_id")),
-        sa.PrimaryKeyConstraint("tender_id", name=op.f("pk_award_papers")),
+        sa.PrimaryKeyConstraint("tender_id", "part", name=op.f("pk_award_papers")),
         sqlite_strict=True,
     )
     op.create_table(

@@ -20,7 +20,7 @@ from scoring.received import Received, with_bids
 from scoring.tender_file import TenderFile
 from workbench.db import db
 from workbench.models.accounts import UserRecord
-from workbench.models.bids import AdmissionRecord, OpenedBidRecord, SealedBidRecord
+from workbench.models.bids import AdmissionRecord, OpenedBidRecord, OpeningRecord, SealedBidRecord
 from workbench.models.tenders import TenderRecord
 from workbench.policies import Actor
 from workbench.queries import publishing
@@ -40,7 +40,6 @@ class Assembled:
 
     file: TenderFile
     findings: tuple[Finding, ...]
-    prices_shut: bool = False
 
 
 @dataclass(frozen=True)
@@ -145,9 +144,18 @@ def assembled(tender: TenderRecord) -> Assembled:
     if publication is None:
         raise ChangedBid("This tender is not published, so it has no bids")
     rules = publishing.rules_in_force(publication)
-    found = _together(rules, _marks(tender.id), tender.id)
+    sealing = rules.tender.sealing
+    shut = sealing is not None and sealing.price_apart and not _prices_opened(tender.id)
+    found = _together(rules, _marks(tender.id), tender.id, shut)
     file = replace(found.file, admissions=admissions_of(tender.id))
     return replace(found, file=file)
+
+
+def _prices_opened(tender_id: str) -> bool:
+    """Say whether the envelopes with the prices were opened; a bid without one then has none."""
+    opened = OpeningRecord.opened_at.is_not(None)
+    query = select(OpeningRecord.kind).where(OpeningRecord.tender_id == tender_id, OpeningRecord.kind == "price")
+    return db.session.scalar(query.where(opened)) is not None
 
 
 def _marks(tender_id: str) -> tuple[tuple[str, bool], ...]:
@@ -162,7 +170,7 @@ def _marks(tender_id: str) -> tuple[tuple[str, bool], ...]:
 
 
 @lru_cache(maxsize=4)
-def _together(rules: TenderFile, marks: tuple[tuple[str, bool], ...], tender_id: str) -> Assembled:
+def _together(rules: TenderFile, marks: tuple[tuple[str, bool], ...], tender_id: str, shut: bool) -> Assembled:
     """Gather the bids once: what was opened never changes, so a second page need not read it again."""
     rows = db.session.scalars(
         select(OpenedBidRecord)
@@ -171,8 +179,7 @@ def _together(rules: TenderFile, marks: tuple[tuple[str, bool], ...], tender_id:
         .order_by(OpenedBidRecord.lot, OpenedBidRecord.received_at, OpenedBidRecord.id)
     )
     received = [Received(read_submission(row), read_price(row), row.received_at) for row in rows]
-    file, findings = with_bids(rules, received)
-    return Assembled(file, findings, prices_shut=not all(priced for _, priced in marks))
+    return Assembled(*with_bids(rules, received, prices_shut=shut))
 
 
 # --- decisions ------------------------------------------------------------------------------------------------

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from sqlalchemy import exists, func, select
 
 from lots.bid import Bid
-from scoring.admission import admission
+from lots.lot import Lot
+from scoring.admission import admission, price_faults
 from scoring.conflicts import hidden_bids, own_conflicts, undeclared
 from scoring.tender_file import TenderFile
 from workbench.db import db
@@ -115,13 +116,15 @@ def allows(limits: Limits, lot: str, criterion: str) -> bool:
 
 
 def not_admitted(file: TenderFile) -> frozenset[str]:
-    """Name the bids that are out before anybody scores them."""
-    tender = file.tender
-    return frozenset(
-        gone.bid
-        for lot in tender.contract_lots
-        for gone in admission(file.bids_for(lot.id), lot, tender.deadline, file.admissions)
-    )
+    """Name the bids that are out before anybody scores them; one without a price is out unless prices are shut."""
+    return frozenset(name for lot in file.tender.contract_lots for name in _out(file, lot))
+
+
+def _out(file: TenderFile, lot: Lot) -> Iterator[str]:
+    bids = file.bids_for(lot.id)
+    yield from (gone.bid for gone in admission(bids, lot, file.tender.deadline, file.admissions))
+    if not file.prices_shut:
+        yield from (bid.id for bid in bids if price_faults(bid, lot))
 
 
 def unscored_benchmarks(tender_id: str, user_id: int, criteria: Iterable[str]) -> tuple[str, ...]:

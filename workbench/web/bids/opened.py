@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from flask import Response, abort, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -178,7 +177,8 @@ def _page(found: OpenedBid, form: DecisionForm | None) -> str:
     bid = next(each for each in file.bids if each.id == found.row.id)
     lot = file.tender.lot(bid.lot)
     known = {each.id: each for each in file.organisations}
-    prices = sees_prices(g.actor, g.tender) and bool(bid.prices)
+    sees = sees_prices(g.actor, g.tender)
+    prices = sees and bool(bid.prices)
     left = _left(found, file)
     return render_template(
         "openings/bid.html",
@@ -189,6 +189,8 @@ def _page(found: OpenedBid, form: DecisionForm | None) -> str:
         lot=lot,
         known=known,
         prices=prices,
+        sees=sees,
+        shut=file.prices_shut,
         check=checked(bid, lot, known) if prices and bid.split else None,
         years=range(1, len(bid.prices) + 1),
         questions=_questions(file, bid),
@@ -206,8 +208,7 @@ def _page(found: OpenedBid, form: DecisionForm | None) -> str:
 def _left(found: OpenedBid, file: TenderFile) -> tuple[OpenDecision, ...]:
     """List what may be decided, as far as the reader may know of it."""
     bid = next(each for each in file.bids if each.id == found.row.id)
-    shown = bid if sees_prices(g.actor, g.tender) else replace(bid, prices=(), split=None)
-    return open_decisions(file, shown)
+    return open_decisions(file, bid, prices=sees_prices(g.actor, g.tender))
 
 
 def _offered(form: DecisionForm, left: Sequence[OpenDecision]) -> DecisionForm:

@@ -15,14 +15,26 @@ from exports.rule_changes import rule_set_digest
 from lots.errors import errors_in
 from lots.split.check import check_split
 from lots.submission import Binding
+from scoring.checks.file import check
 from scoring.evaluation import evaluate_lot
+from scoring.recommendation import evaluate
 from scoring.rule_set import rule_set
 from scoring.tender_file import TenderFile
 from tests.scoring.test_received import apart
 from tests.workbench import sealed
-from tests.workbench.opening import closed, opened, part, rows
+from tests.workbench.opening import closed, opened, part, rows, tamper
 from tests.workbench.published import World, a_world, published
-from tests.workbench.sealed import BEFORE, DEADLINE, FOUR, a_sealed_world, committed, publication, submitted, times
+from tests.workbench.sealed import (
+    BEFORE,
+    DEADLINE,
+    FOUR,
+    a_bid,
+    a_sealed_world,
+    committed,
+    publication,
+    submitted,
+    times,
+)  # fmt: skip
 from workbench.audit import recorded
 from workbench.db import db
 from workbench.demo.cases import SIGNED_OFF
@@ -79,12 +91,36 @@ def test_while_prices_are_shut_the_file_has_none_and_afterwards_it_has(db_sessio
     closed(world)
     opened(world)
     before = reads.assembled(world.tender)
-    assert ([bid.prices for bid in before.file.bids], before.prices_shut) == ([()], True)
+    assert ([bid.prices for bid in before.file.bids], before.file.prices_shut) == ([()], True)
     world.tender.quality_locked_at = LOCKED
     db.session.commit()
     opened(world, (2, 3), kind="price")
     after = reads.assembled(world.tender)
-    assert ([len(bid.prices) for bid in after.file.bids], after.prices_shut) == ([2], False)
+    assert ([len(bid.prices) for bid in after.file.bids], after.file.prices_shut) == ([2], False)
+
+
+def test_a_price_that_cannot_be_opened_counts_as_none_and_a_price_that_was_never_given_too(
+    db_session: scoped_session,
+) -> None:
+    world = a_sealed_world(replace(FOUR, price_apart=True))
+    broken = submitted(world)
+    sent, price = a_bid(world, lot="children", bid="bid-2")
+    submissions.submit(world.tender, publication(world), sent, replace(price, prices=(), split=None), **times())
+    committed()
+    tamper("UPDATE envelopes SET content = substr(content, 1, 900) WHERE kind = 'price'")
+    closed(world)
+    opened(world)
+    waiting = evaluate_lot(reads.file_with_bids(world.tender), "adult").waiting
+    assert waiting[-1].code == "prices_shut"
+    world.tender.quality_locked_at = LOCKED
+    db.session.commit()
+    opened(world, (2, 3), kind="price")
+    file = reads.file_with_bids(world.tender)
+    out = {each.bid.id: each.exclusion for lot in evaluate(file).lots for each in lot.results}
+    assert (file.prices_shut, errors_in(check(file))) == (False, ())
+    assert {name: each.reasons[-1].code for name, each in out.items() if each} == {
+        broken.bid_id: "price_years", "bid-2": "price_years",
+    }  # fmt: skip
 
 
 def test_the_fourteen_bids_of_the_demonstration_come_back_the_same(db_session: scoped_session) -> None:
