@@ -9,6 +9,7 @@ from typing import Literal
 
 from sqlalchemy import select
 
+from exports.reports.moderation_record import Sitting
 from lots.bid import Bid
 from scoring.agenda import AgendaItem, agenda
 from scoring.conflicts import hidden_bids
@@ -257,3 +258,21 @@ def _may_come(
     key: tuple[str, str], table: Mapping[tuple[str, str], tuple[PanelMember, ...]], done: set[tuple[str, str]]
 ) -> bool:
     return any("evaluator" in member.roles and (member.id, key[0]) not in done for member in table[key])
+
+
+# --- the record as a paper --------------------------------------------------------------------------------------
+
+
+def sittings_of(board: Board) -> tuple[Sitting, ...]:
+    """Return every agreed score of some cards as it was put to signature, the earliest first."""
+    return tuple(sorted(_sittings(board), key=lambda each: each.put_at))
+
+
+def _sittings(board: Board) -> Iterator[Sitting]:
+    for card in board.cards:
+        for each in card.agreed:
+            stands = card.green and each.row.number == card.row.agreed
+            yield Sitting(
+                each.score, member_id(each.row.made_by), each.row.made_at, tuple(map(member_id, each.present)),
+                tuple((member_id(it.user_id), it.signed_at) for it in each.signed), each.row.absent, stands,
+            )  # fmt: skip

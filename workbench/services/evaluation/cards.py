@@ -10,6 +10,7 @@ from datetime import datetime
 from sqlalchemy import update
 
 from lots.errors import ProcurementError
+from scoring.scoresheet import Score
 from workbench import audit, policies
 from workbench.cards import WORDS, Texts, merged, started
 from workbench.db import db
@@ -37,35 +38,36 @@ class Saved:
     conflicts: Mapping[str, tuple[str, str]]
 
 
-def save(tender: TenderRecord, card_id: str, typed: Texts, shown: Texts, *, actor: Actor, at: datetime) -> Saved:
+def save(
+    tender: TenderRecord, card_id: str, typed: Texts, shown: Texts, *, start: str = "", actor: Actor, at: datetime
+) -> Saved:
     """Save what somebody typed on a card, field by field; ``shown`` are the marks of what their page showed.
 
-    Where somebody else changed the same field, theirs stays and both texts are returned; the rest is saved.
+    Where somebody else changed the same field, theirs stays and both texts are returned; the rest is saved. With
+    ``start`` what that evaluator wrote is copied below what stands there: the event alone says from whom.
     """
-    card = held_card(tender, card_id, Permission.MODERATION_SIGN, actor)
-    texts, found = dict(card.texts), merged(card.texts, typed, shown)
-    _check_chair(found.changes, tender, actor)
-    if found.changes:
-        check_open(card)
-        texts |= found.changes
-        write(card, texts, actor, at)
-        _saved_event(tender, card, found.changes, texts, actor, at)
-    return Saved(card.row.version, texts, frozenset(found.changes), found.conflicts)
-
-
-def start_from(tender: TenderRecord, card_id: str, evaluator: str, *, actor: Actor, at: datetime) -> None:
-    """Copy what one evaluator wrote into the card, below what stands there; the event alone says from whom."""
     card, board = held(tender, card_id, Permission.MODERATION_SIGN, actor)
-    check_open(card)
+    found = merged(card.texts, typed, shown)
+    changes = dict(found.changes)
+    if start:
+        changes |= started({**card.texts, **changes}, _written(board, card, start))
+    _check_chair(changes, tender, actor)
+    texts = {**card.texts, **changes}
+    if changes or found.conflicts:
+        check_open(card)
+    if changes:
+        write(card, texts, actor, at)
+        details = {"fields": sorted(changes), "version": card.row.version, "sha256": digest(card.row.content)}
+        more = {"started_from": start} if start else {}
+        record("card_saved", card.title, tender, actor, at, {**of(card), **details, **more})
+    return Saved(card.row.version, texts, frozenset(changes), found.conflicts)
+
+
+def _written(board: reads.Board, card: reads.Card, evaluator: str) -> Score:
     scores = {member.id: score for member, score in reads.scores_of(board.file, card.bid.id, card.row.criterion)}
     if evaluator not in scores:
         raise ModerationError("That evaluator wrote nothing about this answer")
-    changes = started(card.texts, scores[evaluator])
-    if not changes:
-        raise ModerationError("Everything that this evaluator wrote stands on the card already")
-    texts = {**card.texts, **changes}
-    write(card, texts, actor, at)
-    _saved_event(tender, card, changes, texts, actor, at, started_from=evaluator)
+    return scores[evaluator]
 
 
 def _check_chair(changes: Texts, tender: TenderRecord, actor: Actor) -> None:
@@ -91,13 +93,6 @@ def write(card: reads.Card, texts: Texts, actor: Actor, at: datetime, **values: 
     if done.rowcount != 1:  # type: ignore[attr-defined]
         raise StaleError(dict(texts), dict(card.texts))
     db.session.refresh(card.row)
-
-
-def _saved_event(
-    tender: TenderRecord, card: reads.Card, changes: Texts, texts: Texts, actor: Actor, at: datetime, **more: object
-) -> None:
-    details = {"fields": sorted(changes), "version": card.row.version, "sha256": digest(json.dumps(texts)), **more}
-    record("card_saved", card.title, tender, actor, at, {**of(card), **details})
 
 
 # --- pieces -----------------------------------------------------------------------------------------------------
