@@ -49,7 +49,10 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Score:
-    """One evaluator's score for one criterion; ``points`` is empty only where the evaluator abstained and says why."""
+    """One evaluator's score for one criterion; ``points`` is empty only where the evaluator abstained and says why.
+
+    ``covered`` are the points of the question that the evaluator ticked as looked at, in its words.
+    """
 
     criterion: str
     points: Decimal | None = None
@@ -59,6 +62,7 @@ class Score:
     why_not_higher: str = ""
     why_not_lower: str = ""
     abstained: str = ""
+    covered: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -56,6 +56,8 @@ TEMPLATES: dict[str, str] = {
     "ModerationRecord": "notices/moderation_record.html",
     "OpeningMinutes": "notices/opening_record.html",
     "BidReceipt": "notices/bid_receipt.html",
+    "InterestDeclaration": "notices/interest_declaration.html",
+    "ConflictRegister": "notices/interest_register.html",
 }
 STYLE = "notices/notice.css"
 CONTENTS = "<ol></ol></div>"  # the empty list that ``m.contents`` leaves; typed text is escaped and cannot hold it

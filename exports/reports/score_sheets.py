@@ -6,8 +6,8 @@ Restricted: they name tenderers and evaluators. What an evaluator left out is sa
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -18,10 +18,13 @@ from exports.documents import DocumentHead, Slot, empty, require
 from exports.opening import opened
 from exports.pdf import Attached
 from exports.reports.working_papers import paper_head
+from lots.bid import Bid
 from lots.calendar import london
 from lots.errors import Finding
+from lots.lot import Lot
 from scoring.criteria import Leaf
 from scoring.evaluation import LotEvaluation
+from scoring.methodology import Methodology
 from scoring.recommendation import Evaluation
 from scoring.scale import Scale
 from scoring.scoresheet import Declaration, PanelMember, Score, ScoreSheet
@@ -89,9 +92,23 @@ def score_sheets(evaluation: Evaluation) -> tuple[ScoreSheetDocument, ...]:
     require("The score sheets", _missing(file))
     return tuple(
         _document(file, lot, member, FIRST_NUMBER + at, sheets)
-        for lot in evaluation.lots
+        for lot in map(_judged, evaluation.lots)
         for at, (member, sheets) in enumerate(_by_member(file, lot))
     )
+
+
+def own_sheet(file: TenderFile, sheet: ScoreSheet, tenderer: str) -> ScoreSheetDocument:
+    """Make the paper of one sheet for its author, who may know nothing yet of others' scores or of the result.
+
+    ``tenderer`` is what the author knows the tenderer as; where that is no name, what was declared is left out.
+    """
+    bid = next(each for each in file.bids if each.id == sheet.bid)
+    methodology = file.methodology_for(bid.lot)
+    member = next(each for each in file.panel if each.id == sheet.evaluator)
+    assert methodology is not None
+    lot = _Judged(file.tender.lot(bid.lot), methodology, {bid.id: tenderer}, (bid,))
+    made = _document(file, lot, member, FIRST_NUMBER, (sheet,))
+    return made if file.organisation(bid.tenderer).name == tenderer else replace(made, declared=())
 
 
 def _missing(file: TenderFile) -> Iterator[Finding]:
@@ -109,8 +126,23 @@ def _missing(file: TenderFile) -> Iterator[Finding]:
                 yield from empty(score.abstained, place, what)
 
 
-def _by_member(file: TenderFile, lot: LotEvaluation) -> Iterator[tuple[PanelMember, tuple[ScoreSheet, ...]]]:
-    order = {result.bid.id: at for at, result in enumerate(lot.results)}
+@dataclass(frozen=True)
+class _Judged:
+    """A lot with the bids that sheets may be about, in their order, and what each is called."""
+
+    lot: Lot
+    methodology: Methodology
+    names: Mapping[str, str]
+    bids: tuple[Bid, ...]
+
+
+def _judged(lot: LotEvaluation) -> _Judged:
+    names = {result.bid.id: result.tenderer.name for result in lot.results}
+    return _Judged(lot.lot, lot.methodology, names, tuple(result.bid for result in lot.results))
+
+
+def _by_member(file: TenderFile, lot: _Judged) -> Iterator[tuple[PanelMember, tuple[ScoreSheet, ...]]]:
+    order = {name: at for at, name in enumerate(lot.names)}
     for member in file.panel:
         own = [sheet for sheet in file.score_sheets if sheet.evaluator == member.id and sheet.bid in order]
         if own:
@@ -118,13 +150,12 @@ def _by_member(file: TenderFile, lot: LotEvaluation) -> Iterator[tuple[PanelMemb
 
 
 def _document(
-    file: TenderFile, lot: LotEvaluation, member: PanelMember, order: int, sheets: tuple[ScoreSheet, ...]
+    file: TenderFile, lot: _Judged, member: PanelMember, order: int, sheets: tuple[ScoreSheet, ...]
 ) -> ScoreSheetDocument:
     copy = _copy(sheets)
     dated = max(london(sheet.submitted_at).date() for sheet in sheets)
     slot = Slot("Individual score sheets", "score-sheets", order, lot.lot.id, member.id, "restricted")
     scales = {scale.id: scale for scale in file.scales}
-    names = {result.bid.id: result.tenderer.name for result in lot.results}
     used = dict.fromkeys(leaf.criterion.scale for leaf in lot.methodology.scored)
     return ScoreSheetDocument(
         head=paper_head(file, slot, dated, mark="S", early=True),
@@ -133,7 +164,7 @@ def _document(
         declared=tuple(_declared(file, lot, member)),
         bids=tuple(
             SheetBid(
-                names[sheet.bid],
+                lot.names[sheet.bid],
                 sheet.bid,
                 sheet.submitted_at,
                 tuple(_answer(leaf, sheet, scales[leaf.criterion.scale]) for leaf in _asked(lot, member)),
@@ -150,7 +181,7 @@ def _copy(sheets: tuple[ScoreSheet, ...]) -> bytes:
     return json.dumps(data, ensure_ascii=False, indent=1).encode() + b"\n"
 
 
-def _asked(lot: LotEvaluation, member: PanelMember) -> Iterator[Leaf]:
+def _asked(lot: _Judged, member: PanelMember) -> Iterator[Leaf]:
     """Yield the questions that the member was to score."""
     for leaf in lot.methodology.scored:
         if not member.criteria or {leaf.criterion.id, *leaf.above} & set(member.criteria):
@@ -170,11 +201,11 @@ def _answer(leaf: Leaf, sheet: ScoreSheet, scale: Scale) -> Answer:
     )
 
 
-def _declared(file: TenderFile, lot: LotEvaluation, member: PanelMember) -> Iterator[Declared]:
+def _declared(file: TenderFile, lot: _Judged, member: PanelMember) -> Iterator[Declared]:
     """Yield every organisation in the lot's bids with what the member declared about it, leads first."""
     made = {each.organisation: each for each in file.declarations if each.member == member.id}
-    leads = dict.fromkeys(result.tenderer.id for result in lot.results)
-    read = [result.bid for result in lot.results if opened(result.bid, file.tender.deadline)]
+    leads = dict.fromkeys(bid.tenderer for bid in lot.bids)
+    read = [bid for bid in lot.bids if opened(bid, file.tender.deadline)]
     parties = dict.fromkeys(party.organisation for bid in read for party in bid.parties)
     for name in (*leads, *(each for each in parties if each not in leads)):
         part = "tenderer" if name in leads else "partner or sub-contractor"

@@ -10,12 +10,12 @@ from collections.abc import Iterator
 
 from lots.errors import Finding, Severity
 from scoring.reasons.reason import ReasonContext, ReasonText
+from scoring.reasons.words import alike as alike_texts
 from scoring.reasons.words import share, shingles, telling, words
 
 COPIED = 60  # per cent of a text's runs of three words
 HALF_COPIED = 35
 SAME_MEANING = 85  # per cent of a text's telling words that one level has too
-ALIKE = 80  # per cent of the shorter text's pairs of words
 _LEAST_RUNS = 4
 _LEAST_TELLING = 4
 _NAMES = {"reason": "The reason", "why_not_higher": "“Why not higher”", "why_not_lower": "“Why not lower”"}
@@ -60,12 +60,8 @@ def _repeats(code: str, place: str, what: str, whole: bool, per_cent: int) -> Fi
 
 def alike(text: ReasonText, context: ReasonContext) -> Iterator[Finding]:
     """Yield the other bids for which the writer wrote nearly the same reason."""
-    own = shingles(text.reason, 2)
-    if len(own) < _LEAST_RUNS:
-        return
     for whose, other in context.other_reasons:
-        theirs = shingles(other, 2)
-        if len(theirs) >= _LEAST_RUNS and 100 * len(own & theirs) >= ALIKE * min(len(own), len(theirs)):
+        if alike_texts(text.reason, other):
             message = (
                 f"The reason is nearly the same as yours for {whose}: if both answers deserve it, confirm that; "
                 "otherwise say what is particular to this one"

@@ -25,7 +25,8 @@ def others_named(text: ReasonText, context: ReasonContext) -> Iterator[Finding]:
     others = dict.fromkeys(name for name in context.other_names if name.strip())
     for place, written in text.written:
         said = spaced(written)
-        yield from _named(place, said, others, own, known)
+        found = _any_name(place, said, context) if context.as_letters else _named(place, said, others, own, known)
+        yield from found
         yield from _compared(place, said, known)
 
 
@@ -38,6 +39,18 @@ def _named(place: str, said: str, others: dict[str, None], own: str, known: str)
         elif word and f" {word} " in said and f" {word} " not in own + known:
             message = f"“{word.capitalize()}” may be another tenderer (“{name}”): if it is, take it out"
             yield Finding("other_tenderer_perhaps", message, place, "warning")
+
+
+def _any_name(place: str, said: str, context: ReasonContext) -> Iterator[Finding]:
+    """Find names where tenderers are letters; which bid a name belongs to is not told."""
+    for name in sorted({*context.own_names, *context.other_names}):
+        if name.startswith("Tenderer "):
+            if f" {_core(name)} " in said and name not in context.own_names:
+                message = f"“{name}” is named here: score this answer by itself"
+                yield Finding("other_tenderer_named", message, place)
+        elif (core := _core(name)) and f" {core} " in said:
+            message = f"“{name}” is named here, and tenderers are letters in this tender: write “the tenderer”"
+            yield Finding("name_not_letter", message, place, "warning")
 
 
 def _compared(place: str, said: str, known: str) -> Iterator[Finding]:

@@ -37,7 +37,8 @@ class ReasonContext:
     ``criterion`` is the title of the award criterion. ``own_names`` are the names of this bid's parties, and how the
     panel calls it (such as Tenderer C); ``other_names`` those of the other bids. ``other_reasons`` are pairs of whose
     it is and the text: the writer's own for the same criterion of other bids. ``sub_points`` are what the question
-    asks for, one by one; ``covered`` those that the writer ticked as looked at.
+    asks for, one by one; ``covered`` those that the writer ticked as looked at. ``as_letters`` says that the panel
+    knows tenderers by letters alone: then no name may be written, not even this tenderer's.
     """
 
     criterion: str
@@ -48,3 +49,4 @@ class ReasonContext:
     other_reasons: tuple[tuple[str, str], ...] = ()
     sub_points: tuple[str, ...] = ()
     covered: tuple[str, ...] = ()
+    as_letters: bool = False

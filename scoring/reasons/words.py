@@ -6,6 +6,8 @@ import re
 import unicodedata
 
 MOST_WORDS = 20_000
+ALIKE = 80  # per cent of the shorter text's pairs of words
+_LEAST_PAIRS = 4
 _MOST_MARKS = 100_000
 _WORD = re.compile(r"[^\W_]+")
 _LOOKALIKES = str.maketrans(
@@ -63,3 +65,9 @@ def beginning(word: str) -> str:
 def share(part: frozenset[object] | Shingles, whole: frozenset[object] | Shingles) -> int:
     """Return how many per cent of ``part`` are in ``whole``, rounded down; nothing of nothing is 0."""
     return 100 * len(part & whole) // len(part) if part else 0
+
+
+def alike(one: str, two: str) -> bool:
+    """Say whether two texts say nearly the same, by the pairs of words of the shorter one."""
+    a, b = shingles(one, 2), shingles(two, 2)
+    return min(len(a), len(b)) >= _LEAST_PAIRS and 100 * len(a & b) >= ALIKE * min(len(a), len(b))

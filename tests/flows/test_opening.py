@@ -71,6 +71,11 @@ def test_in_a_demonstration_two_clicks_open_the_bids_and_an_officer_reads_and_de
     second.get_by_text("2 bids").first.wait_for()
     looked_at(stage, second)
     scorer.goto(opening)
+    scorer.get_by_role("checkbox", name="I have read every name").check()
+    scorer.get_by_role("checkbox", name="This is complete and true").check()
+    looked_at(stage, scorer)
+    scorer.get_by_role("button", name="Sign and send my declaration").click()
+    scorer.goto(opening)
     assert scorer.get_by_role("link", name="The record as PDF, to print").is_visible()
     assert scorer.get_by_role("link", name="The bids").count() == 0
     officer.goto(f"{stage.address}/tenders/{tender}/")

@@ -72,13 +72,13 @@ def _fill(config: Config) -> None:
     evaluated._score(tender, people, case)
     evaluated._decide(tender, people, case)
     db.session.flush()
-    _declare_the_rest(tender)
+    declare_the_rest(tender)
     tender.stage = "evaluation"
     db.session.commit()
     recorded().clear()
 
 
-def _declare_the_rest(tender: TenderRecord) -> None:
+def declare_the_rest(tender: TenderRecord) -> None:
     """Let everybody declare about every organisation, and decide on what is only possible."""
     held = {(row.user_id, row.organisation): row for row in db.session.scalars(select(DeclarationRecord))}
     officer = db.session.scalars(select(UserRecord.id).order_by(UserRecord.id)).first()
@@ -95,6 +95,7 @@ def _declare_the_rest(tender: TenderRecord) -> None:
                     id=new_id(), tender_id=tender.id, user_id=person.id, organisation=each.id, name=each.name, number=1,
                     interest="none", detail="", declared_at=evaluated.SCORED,
                 ))  # fmt: skip
+    db.session.commit()
 
 
 def begun(world: World, at: datetime = AT) -> reads.Board:

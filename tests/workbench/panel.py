@@ -7,11 +7,12 @@ beacon's bid for children, whose partner is quayside. Every answer holds :func:`
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from lots.sealing import Sealing
 from lots.submission import Answer, Binding
+from scoring.conflicts import named_in
 from scoring.tender_file import TenderFile
 from tests import factories
 from tests.scoring.test_received import apart
@@ -22,7 +23,11 @@ from workbench.db import db
 from workbench.models.accounts import UserRecord
 from workbench.models.evaluation import DeclarationRecord
 from workbench.models.tenders import TenderRecord
+from workbench.policies import Actor
+from workbench.queries.bids.opened import file_with_bids
 from workbench.services.bids import submissions
+from workbench.services.evaluation import interests as interest_services
+from workbench.services.evaluation.interests import Said
 
 OPENED = DEADLINE + timedelta(days=3)
 CRITERIA = ("delivery", "workforce", "social")
@@ -73,6 +78,13 @@ def a_declaration(
         number=number, interest=interest, detail="" if interest == "none" else "My brother works there.",
         declared_at=OPENED,
     )  # fmt: skip
+
+
+def declares(tender: TenderRecord, actor: Actor, at: datetime = OPENED, /, **interests: str) -> None:
+    """Have somebody declare by the service, about the organisations of whatever bids there are; commits nothing."""
+    said = {name: interests.get(name, "none") for name in named_in(file_with_bids(tender).bids)}
+    told = {name: Said(each, "" if each == "none" else "My brother works there.") for name, each in said.items()}
+    interest_services.declare(tender, told, actor=actor, at=at)
 
 
 def all_declared(world: World, *roles: str) -> World:

@@ -199,3 +199,48 @@ def test_nesting_without_end_is_refused() -> None:
         value = [value]
     with pytest.raises(UncanonicalError, match="More than 20 levels"):
         canonical(value)
+
+
+# --- a copy that keeps back what some events say ----------------------------------------------------------------
+
+PART = chain_export.export(CHAIN, links(5), {2, 5})
+
+
+def test_a_copy_without_what_some_events_say_still_ends_in_the_head() -> None:
+    assert found(PART, HEAD) == []
+    assert chain_export.withheld_in(PART) == 2
+    assert [each["seq"] for each in chain_export.events_in(PART)] == [1, 3, 4]
+    assert [
+        text for it in links(5) if it.seq in (2, 5) for text in (it.canon, it.salt.hex().encode()) if text in PART
+    ] == []
+
+
+def test_a_whole_trail_is_written_as_ever() -> None:
+    assert chain_export.withheld_in(SOUND) == 0
+    assert b"withheld" not in SOUND
+
+
+def partly(change: Callable[[Rows], object]) -> list[str]:
+    rows = [json.loads(line) for line in PART.splitlines()]
+    change(rows)
+    return [code for code, _ in found(b"".join(canonical(row) + b"\n" for row in rows))]
+
+
+def test_a_text_taken_out_without_saying_so_is_found() -> None:
+    def take_out(rows: Rows) -> None:
+        del rows[1]["canon"], rows[1]["salt"]
+
+    assert partly(take_out) == ["other_withheld"]
+    assert partly(lambda rows: rows[0].pop("withheld")) == ["other_withheld"]
+
+
+def test_a_withheld_event_cannot_be_changed_moved_or_left_out() -> None:
+    assert partly(lambda rows: rows[2].update(leaf="0" * 64)) == ["broken"]
+    assert partly(lambda rows: rows[2].update(seq=7)) == ["out_of_place"]
+    assert set(partly(lambda rows: rows.pop(2))) >= {"other_length", "other_withheld", "out_of_place", "broken"}
+
+
+def test_the_command_says_how_much_is_kept_back(tmp_path: Path) -> None:
+    path = tmp_path / "trail.jsonl"
+    path.write_bytes(PART)
+    assert "5 events, the text of 2 kept back" in CliRunner().invoke(cli, ["verify", str(path)]).stdout

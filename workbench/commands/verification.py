@@ -17,6 +17,7 @@ from lots.words import counted
 from workbench import chain_export
 from workbench.commands.common import FILE, REFUSED, Command, json_option, path_text, read_bytes
 from workbench.commands.receipts import is_receipt, of_receipt, receipt_in
+from workbench.commands.records import is_record, of_record
 from workbench.commands.verdicts import Verdict, differing
 from workbench.output import bullet, emit, findings_data, print_findings, printable
 
@@ -33,6 +34,8 @@ CLAIMS = {
     "rehearsal-claim/1": "exports.reports.rehearsal",
 }
 """The module that recomputes each format of attached data."""
+TOLD = frozenset({"kept_back", "other_engine"})
+"""The notes that a reader of a verdict has to know, though nothing differs."""
 CLAIM, TENDER_FILE, RULES = "claim.json", "tender-file.json", "rule-set.json"
 _PDF = b"%PDF-"
 _PDF_WITHIN = 1024  # bytes in which readers look for the mark of a PDF
@@ -50,7 +53,7 @@ class NotOurDocument(ProcurementError):  # noqa: N818 - it names a state, not a 
 @click.option("--head", default="", metavar="HEX", help="The head that an exported audit trail must contain.")
 @json_option
 def verify(file: Path, pack: Path | None, reprint: bool, head: str, as_json: bool) -> None:
-    """Recompute every number of FILE: a tender file, a document (PDF), an exported audit trail, the receipt of a bid.
+    """Recompute every number of FILE: a tender file, a document (PDF), an audit trail, a receipt, a file of record.
 
     A document carries the data its numbers follow from; a tender file is evaluated again, twice over: in scaled
     integers and in fractions. Says "match", or every number that differs; exit status 1 then.
@@ -58,18 +61,24 @@ def verify(file: Path, pack: Path | None, reprint: bool, head: str, as_json: boo
     --reprint goes beyond the data to the page itself: with --pack every document, else a report that has the whole
     tender file inside, is printed again from its data. The same version of the workbench gives the same bytes.
 
-    Every event of an audit trail is hashed again; --head is the fingerprint that somebody wrote down on the day.
+    Every event of an audit trail is hashed again; --head is the fingerprint that somebody wrote down on the day. A file
+    of record holds such a trail, and is checked from its bytes to its award.
     """
-    data = read_bytes(file)
     name = path_text(file)
-    if chain_export.is_export(data):
+    record = is_record(file)
+    data = b"" if record else read_bytes(file)
+    if record:
+        if pack is not None or reprint:
+            raise click.UsageError("--pack and --reprint go with documents, not with a file of record.")
+        verdicts = list(of_record(file, name, head))
+    elif chain_export.is_export(data):
         if pack is not None or reprint:
             raise click.UsageError("--pack and --reprint go with documents, not with an audit trail.")
         verdicts = [of_audit_trail(data, name, head)]
     elif is_receipt(data):
         verdicts = [of_receipt(data, name)]
     elif head:
-        raise click.UsageError("--head goes with an exported audit trail.")
+        raise click.UsageError("--head goes with an exported audit trail or a file of record.")
     elif _PDF in data[:_PDF_WITHIN]:
         if pack is not None:
             raise click.UsageError("--pack goes with the tender file that the pack was made from, not with a PDF.")
@@ -89,7 +98,9 @@ def verify(file: Path, pack: Path | None, reprint: bool, head: str, as_json: boo
 def of_audit_trail(data: bytes, name: str, head: str) -> Verdict:
     """Hash every event of an exported audit trail again, and check that each follows from the one before."""
     findings = chain_export.verify(data, head)
-    return Verdict(f"{name}, an audit trail of {counted(chain_export.length_of(data), 'event')}", 0, (), findings)
+    kept = chain_export.withheld_in(data)
+    back = f", the text of {kept} kept back" if kept else ""
+    return Verdict(f"{name}, an audit trail of {counted(chain_export.length_of(data), 'event')}{back}", 0, (), findings)
 
 
 def show(verdicts: list[Verdict]) -> None:
@@ -100,7 +111,7 @@ def show(verdicts: list[Verdict]) -> None:
         click.echo(printable(f"{word}: {verdict.what}{how}"))
         for difference in verdict.differences:
             bullet(str(difference))
-        print_findings(errors_in(verdict.findings))
+        print_findings(it for it in verdict.findings if it.severity == "error" or it.code in TOLD)
 
 
 def as_data(verdicts: list[Verdict]) -> dict[str, object]:

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from math import nan
+from fractions import Fraction
 
-import numpy as np
-
-from scoring.agreement import Icc, Ratings, Severity, icc, kendall, krippendorff, severities, whole_rows
+from scoring.agreement import Icc, Severity, icc, kendall, krippendorff, ratings_of, severities, whole_rows
 from workbench.queries.evaluation.moderation import Board, Card
 
 
@@ -41,7 +39,7 @@ def _of_lots(board: Board) -> Iterator[LotAgreement]:
 
 def _of_lot(lot: str, cards: list[Card], names: dict[str, str]) -> LotAgreement:
     columns = _columns(cards, names)
-    ratings = np.array([[_share(card, each) for each in columns] for card in cards], dtype=np.float64)
+    ratings = ratings_of([[_share(card, each) for each in columns] for card in cards])
     people = [names.get(each, "A former evaluator") for each in columns]
     return LotAgreement(
         lot,
@@ -60,9 +58,6 @@ def _columns(cards: Iterable[Card], names: dict[str, str]) -> list[str]:
     return [*(name for name in names if name in seen), *sorted(seen - set(names))]
 
 
-def _share(card: Card, evaluator: str) -> float:
+def _share(card: Card, evaluator: str) -> Fraction | None:
     points = dict(card.item.given).get(evaluator)
-    return nan if points is None else float(100 * points / card.item.scale.maximum)
-
-
-__all__ = ["LotAgreement", "Ratings", "of_lots"]
+    return None if points is None else 100 * Fraction(points) / Fraction(card.item.scale.maximum)

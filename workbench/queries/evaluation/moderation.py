@@ -12,7 +12,7 @@ from sqlalchemy import select
 from exports.reports.moderation_record import Sitting
 from lots.bid import Bid
 from scoring.agenda import AgendaItem, agenda
-from scoring.conflicts import hidden_bids
+from scoring.conflicts import hidden_bids, undeclared
 from scoring.moderation import AgreedScore
 from scoring.scoresheet import PanelMember, Score
 from scoring.tender_file import TenderFile
@@ -183,12 +183,13 @@ def number_of(member: PanelMember) -> int:
 
 
 def at_table(tender_id: str, file: TenderFile) -> Mapping[tuple[str, str], tuple[PanelMember, ...]]:
-    """Say who may be present for each bid and criterion: who chairs or scores it and has no interest in the bid."""
+    """Say who may be present for each bid and criterion: who chairs or scores it, and declared no interest in it."""
     standings = standings_in(tender_id)
     members = [
-        (member, hidden_bids(file.bids, standings.get(number_of(member), {})))
+        (member, hidden_bids(file.bids, own))
         for member in file.panel
         if {"evaluator", "moderator"} & set(member.roles)
+        and not undeclared(file.bids, own := standings.get(number_of(member), {}))
     ]
     found: dict[tuple[str, str], tuple[PanelMember, ...]] = {}
     for bid in in_play(file):

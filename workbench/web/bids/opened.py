@@ -28,6 +28,7 @@ from workbench.services.bids.documents import document_of
 from workbench.web.access import requires
 from workbench.web.bids import pages
 from workbench.web.bids.sealed_store import store
+from workbench.web.evaluation.guard import names_shown, readable
 from workbench.web.writing import not_saved
 
 CONCERNS = {"admission": "Admission", "ceiling": "Price ceilings", "split": "Collaboration rules"}
@@ -39,6 +40,7 @@ _NO_PRICES = "Whoever scores or chairs the scoring sees no price before the scor
 @requires(Permission.BIDS_VIEW)
 def opened_bids(tender_id: str) -> ResponseReturnValue:
     """List the bids opened for each lot, a page at a time, and by name what was not opened."""
+    names_shown()
     lots = _rules().tender.contract_lots
     chosen = next((lot for lot in lots if lot.id == request.args.get("lot")), lots[0] if lots else None)
     number = min(max(1, request.args.get("page", 1, type=int)), 10_000)
@@ -64,6 +66,7 @@ def opened_bids(tender_id: str) -> ResponseReturnValue:
 @requires(Permission.BIDS_VIEW)
 def show_overlaps(tender_id: str) -> ResponseReturnValue:
     """Show which organisations take part in several bids, as a fact sheet."""
+    names_shown()
     together = reads.assembled(g.tender)
     file = together.file
     return render_template(
@@ -81,6 +84,7 @@ def show_overlaps(tender_id: str) -> ResponseReturnValue:
 @requires(Permission.TENDER_EXPORT)
 def send_tender_file(tender_id: str) -> ResponseReturnValue:
     """Send the rules with every opened bid as a tender file, which ``workbench evaluate`` takes."""
+    names_shown()
     policies.check(g.actor, Permission.BIDS_VIEW, g.tender)
     _check_prices()
     _rules()
@@ -146,6 +150,7 @@ def _rules() -> TenderFile:
 
 def _bid(bid_id: str) -> OpenedBid:
     _rules()
+    readable(bid_id)
     found = reads.opened_bid(g.tender.id, bid_id)
     return found if found is not None else abort(404)
 

@@ -26,6 +26,7 @@ from workbench.services.bids.openings import Offer, SomeKeysMissing
 from workbench.web.access import requires
 from workbench.web.bids import pages
 from workbench.web.bids.sealed_store import store
+from workbench.web.evaluation.guard import names_shown
 from workbench.web.writing import not_saved
 
 LONGEST_FILE = 64 << 20
@@ -43,6 +44,7 @@ def _take_large_files() -> None:
 @requires(Permission.OPENING_VIEW)
 def opening(tender_id: str) -> ResponseReturnValue:
     """Lead to the opening of the bids."""
+    names_shown()
     return redirect(url_for("bids.opening_of", tender_id=tender_id, kind="bid"), 303)
 
 
@@ -50,6 +52,7 @@ def opening(tender_id: str) -> ResponseReturnValue:
 @requires(Permission.OPENING_VIEW)
 def opening_of(tender_id: str, kind: str) -> ResponseReturnValue:
     """Show how far an opening is, and let the next custodian do their part."""
+    names_shown()
     return _page(_case(kind), PartForm(None), SetAsideForm(None))
 
 
@@ -107,6 +110,7 @@ def send_file(tender_id: str, kind: str) -> ResponseReturnValue:
 @requires(Permission.OPENING_VIEW)
 def record(tender_id: str, kind: str) -> ResponseReturnValue:
     """Send the record of an opening as PDF."""
+    names_shown()
     minutes = minutes_of(g.tender, _kind(kind)) or abort(404)
     response = Response(printing.print_document(minutes), mimetype="application/pdf")
     response.headers["Content-Disposition"] = f'attachment; filename="{file_name(minutes)}"'

@@ -13,6 +13,7 @@ pages = Blueprint("evaluation", __name__)
 from workbench.web.evaluation import (  # noqa: E402, F401 - they add their routes
     asking,
     cards,
+    interests,
     letters,
     moderation,
 )

@@ -10,7 +10,9 @@ from typing import cast
 
 from flask import abort, g, redirect, request, url_for
 
+from workbench.policies import NotForYou
 from workbench.queries.evaluation.access import SCORING, PanelAccess, access_of
+from workbench.queries.evaluation.names import shows_letters
 
 
 def access() -> PanelAccess:
@@ -41,3 +43,20 @@ def readable(bid_id: str) -> None:
     allowed = access().may_read(bid_id) if scores() else bid_id not in access().conflicted
     if not allowed:
         abort(404)
+
+
+def names_shown() -> None:
+    """Go on only where the reader may know who bid for which lot: they have declared, and read names, not letters.
+
+    From whoever scores, the record of an opening is kept where one of its bids is hidden from them.
+    """
+    if g.tender.stage == "closed" or not scores():
+        return
+    declared_first()
+    if shows_letters(g.tender, g.actor):
+        raise NotForYou(
+            "This tender keeps the names of tenderers from those who score until the agreed scores are locked, and the "
+            "record of the opening holds them. You read it then"
+        )
+    if access().hidden:
+        raise NotForYou("You have an interest in a tenderer, and the record of the opening shows every bid")

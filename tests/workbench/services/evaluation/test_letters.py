@@ -117,9 +117,12 @@ def test_only_officers_ask(world: World) -> None:
 def test_the_trail_tells_of_both_and_repeats_neither_text(world: World) -> None:
     row, secret = asked(world)
     replied(world, secret)
+    letter = reads.letter_by(secret).bid.letter  # type: ignore[union-attr]
     newest, before = trail_of(world.tender.id).events[:2]
-    assert newest.what == f"The tenderer of bid B for lot adult replied to question {row.number}"
-    assert before.what.startswith(f"Put question {row.number} to the tenderer of bid B for lot adult; a reply is taken")
+    assert newest.what == f"The tenderer of bid {letter} for lot adult replied to question {row.number}"
+    assert before.what.startswith(
+        f"Put question {row.number} to the tenderer of bid {letter} for lot adult; a reply is taken"
+    )
     assert newest.who == "Somebody outside"
 
 

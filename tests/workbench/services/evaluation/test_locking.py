@@ -37,6 +37,7 @@ def world(tmp_path: Path) -> Iterator[World]:
 def locked(tmp_path: Path) -> Iterator[World]:
     """The case with every card agreed and signed, and quality locked."""
     with evaluated.evaluated(tmp_path) as (_, made):
+        m.declare_the_rest(made.tender)
         yield made
         db.session.rollback()
         recorded().clear()
@@ -85,12 +86,12 @@ def test_locked_cards_are_taken_up_by_an_approver_only_and_every_later_paper_say
     assert (locked.tender.quality_locked_at, len(live_file(locked.tender).agreed_scores)) == (None, count - 1)
     with pytest.raises(ModerationError, match="1 card of"):
         lock(locked)
-    m.put(locked, m.board(locked).cards[0])
-    m.signed_by_all(locked, card.row.id)
+    m.put(locked, m.board(locked).cards[0], at=LATER)
+    m.signed_by_all(locked, card.row.id, LATER)
     lock(locked)
     again = next(it for it in live_file(locked.tender).agreed_scores
                  if (it.bid, it.criterion) == (card.bid.id, card.row.criterion))  # fmt: skip
-    assert again.reopened == "After quality had been locked (9 September 2024 at 17:00): A slip"
+    assert again.reopened == "After quality had been locked (17:00 BST on Monday 9 September 2024): A slip"
 
 
 def test_the_late_way_is_for_what_is_locked(world: World) -> None:

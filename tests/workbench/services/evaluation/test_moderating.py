@@ -24,6 +24,7 @@ from workbench.policies import NotForYou, NotNow
 from workbench.queries.evaluation.access import access_of
 from workbench.queries.evaluation.moderation import Card, board_of
 from workbench.queries.evaluation.record import live_file, sheets_of
+from workbench.queries.history import trail_of
 from workbench.services import StageError, StaleError
 from workbench.services.evaluation import agreeing, cards, moderating
 from workbench.services.evaluation.agreeing import NotAgreed
@@ -300,6 +301,24 @@ def test_whatever_is_agreed_the_individual_sheets_stand(world: World) -> None:
         with pytest.raises(DatabaseError):
             db.session.execute(text(f"DELETE FROM {table}"))
         db.session.rollback()
+
+
+def test_the_history_tells_each_act_and_no_level(world: World) -> None:
+    card = first_card(world)
+    save(world, card, reason="The rota covers every week.")
+    m.put(world, fresh(world, card), seen={"reason": "The rota covers every week."})
+    m.signed_by_all(world, card.row.id)
+    agreeing.take_up(world.tender, card.row.id, reason="Page 12", actor=world.actor("moderator"), at=m.AT)
+    done(world)
+    told = [each.what for each in trail_of(world.tender.id).events]
+    signers = len([each for each in told if each.startswith("Signed 1 agreed score")])
+    whose = f"“{card.title}” of bid {card.bid.letter} for lot {card.row.lot}"
+    assert told[0] == f"Took the score for {whose} up again"
+    assert told[1] == "Signed 1 agreed score; 1 card agreed with that"
+    assert told[signers + 1 : signers + 4] == [
+        f"Put the agreed score for {whose} to signature, {signers + 1} members of the panel present",
+        f"Wrote on the card {whose} (1 field)", "Began moderation: 87 cards",
+    ]  # fmt: skip
 
 
 # --- interests --------------------------------------------------------------------------------------------------

@@ -21,6 +21,7 @@ from tests import factories
 from tests.scoring.test_received import apart
 from tests.workbench import factories as rows
 from tests.workbench.opening import LATER, closed, opened, part
+from tests.workbench.panel import declares
 from tests.workbench.published import World, client_of
 from tests.workbench.sealed import (
     FOUR,
@@ -171,7 +172,7 @@ def test_the_record_is_a_pdf_with_the_opening_as_data(app: Workbench, world: Wor
     bid = submitted(world)
     closed(world)
     opened(world)
-    answer = page(client_of(app, world, "evaluator"), world, "opening/bid/record.pdf")
+    answer = page(client_of(app, world, "finance"), world, "opening/bid/record.pdf")
     assert answer.mimetype == "application/pdf"
     data = json.loads(attached(answer.data, "opening-record.json"))
     assert [each["bid"] for each in data["bids"]] == [bid.bid_id]
@@ -289,6 +290,9 @@ def test_an_officer_who_chairs_the_scoring_sees_no_price(app: Workbench, world: 
     rows.an_assignment(world.tender, world.people["officer"][0], "moderator")
     db.session.commit()
     client = client_of(app, world, "officer")
+    assert page(client, world, "bids/").status_code == 303
+    declares(world.tender, world.actor("officer"), LATER)
+    committed()
     for path in ("bids/", f"bids/{bid}/", "bids/overlaps"):
         answer = page(client, world, path)
         assert (answer.status_code, "£" in answer.text) == (200, False)
