@@ -13,7 +13,10 @@ pages = Blueprint("evaluation", __name__)
 from workbench.web.evaluation import (  # noqa: E402, F401 - they add their routes
     asking,
     cards,
+    chair,
     interests,
     letters,
     moderation,
+    sheets,
+    submitting,
 )
