@@ -14,9 +14,12 @@ from workbench.web.evaluation import (  # noqa: E402, F401 - they add their rout
     asking,
     cards,
     chair,
+    coverage,
     interests,
     letters,
     moderation,
+    preparing,
     sheets,
     submitting,
+    work_list,
 )
