@@ -20,7 +20,7 @@ HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
 SANDBOX = "sandbox; default-src 'none'"
-"""The policy of a file that came from outside: it does nothing, even where a browser shows it."""
+"""The policy of a file that somebody sent us: a browser keeps it and runs nothing in it."""
 HSTS = "max-age=31536000; includeSubDomains"
 
 
