@@ -5,3 +5,16 @@ from __future__ import annotations
 from flask import Blueprint
 
 pages = Blueprint("awards", __name__)
+
+from workbench.web.awards import (  # noqa: E402, F401 - they add their routes
+    assurance,
+    award_notice,
+    deciding,
+    enquiries,
+    letters,
+    matrix,
+    paper,
+    papers,
+    results,
+    standstill,
+)
