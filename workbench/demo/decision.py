@@ -1,4 +1,4 @@
-"""The decision of the demonstration: enquiry, exclusion, paper, recommendation, approval, letters, as the case tells it."""
+"""The decision of the demonstration: enquiry, exclusion, paper, recommendation, approval and letters."""
 
 from __future__ import annotations
 
@@ -16,14 +16,15 @@ from scoring.decision import AwardDecision, EnquiryOutcome
 from scoring.recommendation import evaluate
 from workbench.db import db
 from workbench.demo.panel import Panel, done
-from workbench.jobs import jobs
 from workbench.kept import to_text
 from workbench.models.bids import MailRecord
+from workbench.models.evaluation import TendererLetterRecord
+from workbench.printing import print_document
 from workbench.queries.awards.decision import approved_file, award_digest, award_of
 from workbench.queries.awards.paper import LETTER, PAGES, PaperPart
 from workbench.queries.awards.papers import FINAL
 from workbench.queries.evaluation.record import live_file
-from workbench.services.awards import approving, delivering, enquiries, issuing, paper, recommending
+from workbench.services.awards import approving, delivering, enquiries, issuing, making, paper, recommending
 from workbench.services.awards.issuing import Source
 from workbench.services.bids import admissions
 from workbench.services.bids.followers import Links
@@ -39,27 +40,26 @@ _LATE_PAGES = ("days",)
 def settle(panel: Panel) -> None:
     """Let the officer ask about the low price, and decide on it and on the bid whose split was never confirmed."""
     officer = panel.actor("officer")
-    for told in panel.case.enquiries:
-        _enquire(panel, told)
+    asked = [(told, _ask(panel, told)) for told in panel.case.enquiries]
     for each in panel.case.admissions:
         done(
             admissions.decide, panel.tender, panel.bid(each.bid), each.decision, concerning=each.concerning,
-            reason=each.reason, actor=officer, at=_at(each.decided_on, 16),
+            reason=each.reason, actor=officer, at=_at(each.decided_on),
         )  # fmt: skip
+    for told, row in asked:
+        if told.replied_on:
+            done(letters.reply, _secret_of(row.recipient), told.reply, _at(told.replied_on))
+        when = _at(told.decided_on)
+        done(enquiries.decide, panel.tender, row.id, told.decision, reason=told.reason, actor=officer, at=when)
 
 
-def _enquire(panel: Panel, told: EnquiryOutcome) -> None:
-    officer, asked = panel.actor("officer"), _at(told.asked_on)
-    row = done(
-        enquiries.start, panel.tender, panel.bid(told.bid), told.question, asked + timedelta(days=10), actor=officer,
-        at=asked, address=ADDRESS,
+def _ask(panel: Panel, told: EnquiryOutcome) -> TendererLetterRecord:
+    asked = _at(told.asked_on)
+    row: TendererLetterRecord = done(
+        enquiries.start, panel.tender, panel.bid(told.bid), told.question, asked + timedelta(days=10),
+        actor=panel.actor("officer"), at=asked, address=ADDRESS,
     )  # fmt: skip
-    if told.replied_on:
-        done(letters.reply, _secret_of(row.recipient), told.reply, _at(told.replied_on))
-    done(
-        enquiries.decide, panel.tender, row.id, told.decision, reason=told.reason, actor=officer,
-        at=_at(told.decided_on, 17),
-    )  # fmt: skip
+    return row
 
 
 def _secret_of(recipient: str) -> str:
@@ -118,10 +118,11 @@ def send(panel: Panel, links: Links, at: datetime = RELEASED) -> None:
     """Let the officer have the documents made, here and now, and release the letters to everybody at once."""
     officer, file = panel.actor("officer"), approved_file(panel.tender)
     row = done(issuing.issue, panel.tender, FINAL, Source(1, file), actor=officer, at=at)
-    jobs().try_to_queue(row.id)
-    jobs().work_off()
+    for paper_id in making.waiting(at, issue_id=row.id):
+        making.make(paper_id, now=lambda: at + timedelta(minutes=10), printed=print_document)
+    making.forget()
     done(delivering.release, panel.tender, row, links, actor=officer, at=at + timedelta(hours=1))
 
 
-def _at(day: date, hour: int = 10) -> datetime:
-    return datetime.combine(day, time(hour), UTC)
+def _at(day: date) -> datetime:
+    return datetime.combine(day, time(10), UTC)

@@ -14,10 +14,11 @@ from scoring.moderation import AgreedScore
 from scoring.scoresheet import ScoreSheet
 from scoring.tender_file import TenderFile
 from workbench.cards import marks_of, write_evidence
-from workbench.db import db
+from workbench.db import begin_writing, db
 from workbench.demo.bids import bid_id
 from workbench.demo.people import DemoPeople
 from workbench.kept import to_text
+from workbench.models.bids import OpenedBidRecord
 from workbench.models.evaluation import ScoreDraftRecord
 from workbench.models.tenders import TenderRecord
 from workbench.policies import Actor
@@ -28,7 +29,7 @@ from workbench.queries.evaluation import moderation
 from workbench.queries.evaluation.access import access_of
 from workbench.queries.evaluation.record import member_id
 from workbench.queries.evaluation.sheets import desk_of
-from workbench.services.evaluation import agreeing, beginning, interests, locking, moderating, preparing, scoring
+from workbench.services.evaluation import agreeing, beginning, interests, locking, preparing, scoring
 from workbench.services.evaluation.interests import Said
 
 DECLARED = datetime(2024, 7, 4, 9, 0, tzinfo=UTC)
@@ -37,22 +38,23 @@ MODERATED = datetime(2024, 8, 20, 9, 0, tzinfo=UTC)
 LOCKED = datetime(2024, 8, 27, 16, 0, tzinfo=UTC)
 NOTE = """Read each answer whole before you score it, against the words of the scale and nothing else.
 
-Score what the answer shows. What you know of a tenderer from elsewhere, and what you believe it meant, counts for nothing.
-Say where in the tender you found it, why the score is not one level higher, and why it is not one level lower: the tenderer
-reads the reason that the panel agrees, and a court may read yours.
+Score what the answer shows. What you know of a tenderer from elsewhere, and what you believe it meant, counts for
+nothing. Say where in the tender you found it, why the score is not one level higher, and why it is not one level lower:
+the tenderer reads the reason that the panel agrees, and a court may read yours.
 
-Talk to nobody about a tender before moderation. If an answer cannot be understood, ask the chair from the score sheet."""
+Talk to nobody about a tender before moderation. If an answer cannot be understood, ask the chair from its page."""
 _BETWEEN = timedelta(seconds=10)
 """From one answer to the next."""
 
 
 @dataclass(frozen=True)
 class Panel:
-    """A tender whose bids are opened, the case it follows, and its people."""
+    """A tender whose bids are opened, the case it follows, its people, and the lots bid for (all, when empty)."""
 
     tender: TenderRecord
     case: TenderFile
     people: DemoPeople
+    lots: tuple[str, ...] = ()
 
     def actor(self, member: str) -> Actor:
         """Return a member with the roles they hold by now."""
@@ -63,13 +65,30 @@ class Panel:
         return bid_id(self.tender, name)
 
     @property
+    def bids(self) -> frozenset[str]:
+        """Name the bids of the case that were opened here."""
+        known = {each.id for each in self.case.bids if not self.lots or each.lot in self.lots}
+        return frozenset(name for name in known if db.session.get(OpenedBidRecord, self.bid(name)) is not None)
+
+    @property
+    def sheets(self) -> tuple[ScoreSheet, ...]:
+        """Return the sheets of the case about those bids."""
+        return tuple(each for each in self.case.score_sheets if each.bid in self.bids)
+
+    @property
+    def agreed(self) -> tuple[AgreedScore, ...]:
+        """Return the agreed scores of the case about those bids."""
+        return tuple(each for each in self.case.agreed_scores if each.bid in self.bids)
+
+    @property
     def evaluators(self) -> tuple[str, ...]:
         """Name those who score."""
         return tuple(each.id for each in self.case.panel if "evaluator" in each.roles)
 
 
 def done(service: Callable[..., Any], *args: Any, **options: Any) -> Any:
-    """Call a service and commit what it did."""
+    """Call a service and commit what it did; others may be writing at the same time."""
+    begin_writing()
     found = service(*args, **options)
     db.session.commit()
     return found
