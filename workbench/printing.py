@@ -55,6 +55,7 @@ TEMPLATES: dict[str, str] = {
     "RehearsalReport": "notices/rehearsal.html",
     "OpeningMinutes": "notices/opening_record.html",
     "BidReceipt": "notices/bid_receipt.html",
+    "AwardNoticeSheet": "notices/award_notice_sheet.html",
     "InterestDeclaration": "notices/interest_declaration.html",
     "ConflictRegister": "notices/interest_register.html",
 }
