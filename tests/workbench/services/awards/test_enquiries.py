@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from html import unescape
@@ -167,21 +168,28 @@ def test_the_letter_tells_no_other_price_and_no_distance_to_one(world: World) ->
 # --- pages -------------------------------------------------------------------------------------------------------
 
 
-def post(client: FlaskClient, path: str, **data: str) -> int:
+def post(client: FlaskClient, path: str, **data: object) -> int:
     return client.post(path, data={"_key": str(uuid4()), **data}).status_code
 
 
 def test_an_officer_asks_and_decides_on_the_pages(made: tuple[Workbench, World]) -> None:
+    """Changes the world of the module, and so comes last."""
     app, world = made
     officer, name = client_of(app, world, "officer"), first(world, "isva")
     path = address(world, f"low-prices/{name}/")
     page = unescape(officer.get(path).text)
     assert ("is priced at" in page, "Ask the tenderer to explain its price" in page) == (True, True)
-    when = {"reply_by": ["4", "12", "2099", "12:00"]}
-    sent = {"question": "Please explain your price.", "recipient": "nobody@x.example", **when}
-    assert officer.post(f"{path}ask", data={"_key": str(uuid4()), **sent}).status_code == 422
-    row = db.session.scalars(
-        select(TendererLetterRecord).where(TendererLetterRecord.bid_id == name)
-    ).first()  # fmt: skip
-    assert row is None
+    [person, *_] = re.findall(r'<option value="([^"]+@[^"]+)"', page)
+    sent = {"question": "Please explain your price.", "reply_by": ["4", "12", "2099", "12:00"]}
     assert post(client_of(app, world, "moderator"), f"{path}ask") == 403
+    assert post(officer, f"{path}ask", recipient="nobody@x.example", **sent) == 422
+    assert post(officer, f"{path}ask", recipient=person, **sent) == 303
+    row = db.session.scalars(select(TendererLetterRecord).where(TendererLetterRecord.bid_id == name)).one()
+    assert "You can decide once the tenderer has replied" in officer.get(path).text
+    replied(row)
+    db.session.commit()
+    assert "free of charge" in officer.get(path).text
+    assert post(officer, f"{path}decide/{row.id}", decision="explained", reason="ok") == 422
+    assert post(officer, f"{path}decide/{row.id}", decision="explained", reason=WHY) == 303
+    assert ("Explained: the bid stays in" in officer.get(path).text, post(officer, f"{path}decide/{row.id}",
+            decision="rejected", reason=WHY)) == (True, 409)  # fmt: skip
