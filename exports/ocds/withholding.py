@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
-from exports.notices.letters import withholds_price
+from exports.withholding import withholds_price, withholds_split
 from scoring.decision import AwardDecision, WithheldItem
 
 _SHARES: Final = ("split", "share", "sharing", "sub-contract", "subcontract", "collaborat")
@@ -45,7 +45,7 @@ def disclosure(award: AwardDecision | None, *, restricted: bool) -> Disclosure:
     return Disclosure(
         False,
         price=not withholds_price(items),
-        shares=not _speaks_of(items, _SHARES),
+        shares=not (withholds_split(items) or _speaks_of(items, _SHARES)),
         fee=not _speaks_of(items, _FEE),
         address=not _speaks_of(items, _ADDRESS),
         marks=not _speaks_of(items, _MARKS),
