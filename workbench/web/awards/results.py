@@ -59,7 +59,7 @@ def show_derivation(tender_id: str, lot: str, bid_id: str) -> ResponseReturnValu
     result = next((each for each in judged.results if each.bid.id == bid_id), None) or abort(404)
     return render_template(
         "awards/derivation.html", tender=g.tender, lot=judged.lot, result=result, typed=printing.typed,
-        derived=derivations.derived(evaluation.file, judged, bid_id), rounding=judged.methodology.rounding,
+        derived=derivations.derived(evaluation, judged, bid_id), rounding=judged.methodology.rounding,
         names=names_of(evaluation), named=named,
     )  # fmt: skip
 
