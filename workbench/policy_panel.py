@@ -94,8 +94,8 @@ PANEL: Mapping[Permission, Policy] = MappingProxyType(
             "officer", "moderator", "finance", "legal", "approver", stages=JUDGED,
         ),
         Permission.AWARD_WRITE: tender(
-            "Officers of the tender write the decision paper.",
-            "officer", stages=frozenset({"moderation", "recommended", "approved"}),
+            "Officers of the tender write the decision paper, and, once it is approved, the days and the award notice.",
+            "officer", stages=frozenset({"moderation", "recommended", "approved"}) | STANDSTILL,
         ),
         Permission.AWARD_RECOMMEND: tender(
             "Moderators of the tender recommend the award that the published rules give.",

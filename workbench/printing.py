@@ -56,6 +56,7 @@ TEMPLATES: dict[str, str] = {
     "ModerationRecord": "notices/moderation_record.html",
     "OpeningMinutes": "notices/opening_record.html",
     "BidReceipt": "notices/bid_receipt.html",
+    "AwardNoticeSheet": "notices/award_notice_sheet.html",
     "InterestDeclaration": "notices/interest_declaration.html",
     "ConflictRegister": "notices/interest_register.html",
 }
