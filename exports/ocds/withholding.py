@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
-from exports.notices.letters import withholds_price
 from scoring.decision import AwardDecision, WithheldItem
 
+_PRICE: Final = ("price",)
 _SHARES: Final = ("split", "share", "sharing", "sub-contract", "subcontract", "collaborat")
 _FEE: Final = ("fee", "overhead")
 _ADDRESS: Final = ("address",)
@@ -37,20 +37,24 @@ class Disclosure:
             yield {"topic": item.topic, "ground": item.ground}
 
 
-def disclosure(award: AwardDecision | None, *, restricted: bool) -> Disclosure:
-    """Say what a build may tell of an award."""
-    items = award.withheld if award else ()
+def disclosure(award: AwardDecision | None, *, restricted: bool, lot: str = "") -> Disclosure:
+    """Say what a build may tell of the award of a lot; items about another lot have no say."""
+    items = tuple(item for item in award.withheld if item.lot in ("", lot) or not lot) if award else ()
     if restricted:
         return Disclosure(True, withheld=items)
     return Disclosure(
         False,
-        price=not withholds_price(items),
-        shares=not _speaks_of(items, _SHARES),
-        fee=not _speaks_of(items, _FEE),
+        price=not (_speaks_of(items, _PRICE) or _of(items, "price")),
+        shares=not (_speaks_of(items, _SHARES) or _of(items, "split")),
+        fee=not (_speaks_of(items, _FEE) or _of(items, "split")),
         address=not _speaks_of(items, _ADDRESS),
         marks=not _speaks_of(items, _MARKS),
         withheld=items,
     )
+
+
+def _of(items: tuple[WithheldItem, ...], field: str) -> bool:
+    return any(item.field == field for item in items)
 
 
 def _speaks_of(items: tuple[WithheldItem, ...], words: tuple[str, ...]) -> bool:
