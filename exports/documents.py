@@ -51,7 +51,8 @@ class DocumentHead:
 
     ``dated`` comes from the file, never from a clock. ``draft`` holds until the decision is dated and everybody has
     signed. ``illustrative`` lists the topics whose content is invented. ``lot`` is the lot's title (empty for a
-    document about the whole procurement), ``lot_id``, ``order``, ``kind`` and ``about`` make its file name.
+    document about the whole procurement), ``lot_id``, ``order``, ``kind`` and ``about`` make its file name; ``bid``
+    names the bid that a letter is about.
     """
 
     number: str
@@ -72,6 +73,7 @@ class DocumentHead:
     order: int = 0
     kind: str = ""
     about: str = ""
+    bid: str = ""
 
     @property
     def short_rules_digest(self) -> str:
@@ -108,6 +110,7 @@ class Slot:
     classification: Classification = "restricted"
     addressee: Addressee | None = None
     dated: date | None = None
+    bid: str = ""
 
 
 def head_of(file: TenderFile, slot: Slot) -> DocumentHead:
@@ -140,6 +143,7 @@ def head_of(file: TenderFile, slot: Slot) -> DocumentHead:
         order=slot.order,
         kind=slot.kind,
         about=slot.about,
+        bid=slot.bid,
     )
 
 

@@ -52,6 +52,21 @@ NOT_BY_LINK = {
     "security.verify": "asked for where a password was given long ago, which a demonstration has not",
     "security.two_factor_setup": "the second step of signing in, which a demonstration has not",
     "security.change_password": "offered to those who have a password, which the people of the showcase have not",
+    **{
+        f"awards.{name}": "looked at once a tender of the showcase is recommended"
+        for name in (
+            "papers",
+            "issue",
+            "issue_progress",
+            "paper_file",
+            "ask_release",
+            "summaries",
+        )
+    },
+    "awards.decision": "reached from a mail",
+    "awards.decision_letter": "reached from a mail",
+    "awards.decisions": "a tenderer's, behind the code of its bid",
+    "awards.own_decision": "a tenderer's, behind the code of its bid",
     "security.mf_recovery_codes": "the second step of signing in, which a demonstration has not",
 }
 """Pages that no link of the demonstration leads to, and why; each has tests of its own."""

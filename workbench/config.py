@@ -48,7 +48,7 @@ class Config:
 
     ``proxies`` counts the trusted proxies in front (0: none, their headers are ignored). ``demo`` allows the sign-in of
     made-up people with one click, on this machine only. ``rate_limits_url`` is where the limits are counted: ``memory://``
-    for each process, Redis where several machines serve.
+    for each process, Redis where several machines serve. ``queue_url`` is where work waits that no request does.
     """
 
     data: Path
@@ -61,6 +61,7 @@ class Config:
     rate_limits_url: str = "memory://"
     metrics_token: str = ""
     mail: MailServer | None = None
+    queue_url: str = ""
     testing: bool = False
 
     def __post_init__(self) -> None:
@@ -93,6 +94,11 @@ class Config:
         """Say whether the database is a SQLite file."""
         return self.database_url.startswith("sqlite:")
 
+    @property
+    def queue(self) -> str:
+        """Say where work waits: by default a SQLite file of its own in the data folder; in tests the memory."""
+        return self.queue_url or ("memory://" if self.testing else f"sqlite:///{self.data / 'queue.sqlite'}")
+
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Config:
         """Read the settings; ConfigError names the variable that cannot be used."""
@@ -108,6 +114,7 @@ class Config:
             rate_limits_url=env.get("WORKBENCH_RATE_LIMITS_URL") or "memory://",
             metrics_token=_metrics_token(env.get("WORKBENCH_METRICS_TOKEN", "")),
             mail=_mail(env.get("WORKBENCH_MAIL_URL", ""), env.get("WORKBENCH_MAIL_FROM", "")),
+            queue_url=_queue(env.get("WORKBENCH_QUEUE_URL", "")),
         )
 
 
@@ -192,6 +199,15 @@ def _database(url: str, data: Path) -> str:
     if scheme in {"sqlite", "postgresql", "postgresql+psycopg"}:
         return url
     raise _refused("WORKBENCH_DATABASE_URL", "it begins neither with sqlite:/// nor with postgresql://")
+
+
+def _queue(url: str) -> str:
+    scheme, _, rest = url.partition("://")
+    if scheme in {"postgres", "postgresql+psycopg"}:
+        return f"postgresql://{rest}"
+    if not url or scheme in {"sqlite", "postgresql", "redis", "rediss"}:
+        return url
+    raise _refused("WORKBENCH_QUEUE_URL", "it begins with none of sqlite:///, postgresql:// and redis://")
 
 
 def _hops(text: str) -> int:

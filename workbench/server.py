@@ -11,6 +11,7 @@ from lots.errors import ProcurementError
 from workbench import upgrade
 from workbench.app import create_app
 from workbench.config import LOOPBACK, Config
+from workbench.jobs import EXTENSION
 from workbench.web import logs
 
 PATIENCE = 60
@@ -22,10 +23,13 @@ class NotReady(ProcurementError):  # noqa: N818 - it names a state, not a slip
 
 
 class Server(BaseApplication):
-    """Gunicorn around the application; each worker makes its own, after it was forked."""
+    """Gunicorn around the application; each worker makes its own, after it was forked.
 
-    def __init__(self, config: Config, *, bind: str, workers: int) -> None:
-        self.config = config
+    With ``jobs`` each of them also works the queue, in a thread: one command is then enough for a small installation.
+    """
+
+    def __init__(self, config: Config, *, bind: str, workers: int, jobs: bool = False) -> None:
+        self.config, self.jobs = config, jobs
         self.options: dict[str, Any] = {
             "bind": bind,
             "workers": workers,
@@ -51,7 +55,10 @@ class Server(BaseApplication):
     def load(self) -> Any:
         """Make the application of one worker; a demonstration leaves the terminal to what it told, and to mails."""
         logs.configure(logging.WARNING if self.config.demo else logging.INFO)
-        return create_app(self.config)
+        app = create_app(self.config)
+        if self.jobs:
+            app.extensions[EXTENSION].start()
+        return app
 
 
 def check_ready(config: Config, host: str) -> None:

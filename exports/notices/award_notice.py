@@ -138,7 +138,8 @@ def _notice(evaluation: Evaluation, award: AwardDecision, lot: LotEvaluation, ow
     """Put one notice together, then seal its claim."""
     file, regime = evaluation.file, evaluation.file.tender.regime
     to = addressee_of(own.tenderer, under_the_act=regime in ACT)
-    slot = Slot(TITLES.get(regime, OUTCOME), "award", 1, lot.lot.id, own.tenderer.id, "addressee only", to)
+    title = TITLES.get(regime, OUTCOME)
+    slot = Slot(title, "award", 1, lot.lot.id, own.tenderer.id, "addressee only", to, bid=own.bid.id)
     made = AwardNotice(
         head=head_of(file, slot),
         regime=regime,

@@ -136,7 +136,7 @@ def _letter(
 def _slot(regime: Regime, lot: LotEvaluation, own: BidResult, order: int) -> Slot:
     title = OUTCOME if _outcome_only(regime, own) else TITLES.get(regime, OUTCOME)
     to = addressee_of(own.tenderer, under_the_act=regime in ACT)
-    return Slot(title, "letter", order, lot.lot.id, own.tenderer.id, "addressee only", to)
+    return Slot(title, "letter", order, lot.lot.id, own.tenderer.id, "addressee only", to, bid=own.bid.id)
 
 
 def _outcome_only(regime: Regime, own: BidResult) -> bool:

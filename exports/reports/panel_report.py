@@ -13,6 +13,7 @@ from datetime import date
 
 from exports.documents import TENDER_FILE, DocumentHead, Slot, empty, is_draft, require
 from exports.pdf import Attached
+from exports.reports.panel_assurance import LotAssurance, assurances
 from exports.reports.panel_checks import LotCheck, Overlap, checks, overlaps
 from exports.reports.panel_lots import (
     Method,
@@ -90,6 +91,7 @@ class PanelReport:
     totals: tuple[Totals, ...]
     recomputed: tuple[Recomputed, ...]
     limit: LimitTable | None
+    assurance: tuple[LotAssurance, ...]
     affordability: Affordability | None
     decided: tuple[Decided, ...]
     open_points: tuple[str, ...]
@@ -128,6 +130,7 @@ def panel_report(evaluation: Evaluation) -> PanelReport:
         totals=totals(evaluation),
         recomputed=recomputed(evaluation),
         limit=limit_table(evaluation),
+        assurance=assurances(evaluation),
         affordability=affordability(evaluation),
         decided=tuple(_decided(file)),
         open_points=tuple(dict.fromkeys(_open_points(evaluation))),

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from fractions import Fraction
 
 from lots.money import Money
 from scoring.figures import Rounding
 
+_FIGURE = re.compile(r"(?:(?:over|under) )?[±−+£]*[0-9][0-9,.]*(?: %)?|less than 0\.01|")
 _TWO, _ONE, _WHOLE = Rounding(2), Rounding(1), Rounding(0)
 
 
@@ -18,6 +20,11 @@ class Table:
     caption: str
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+
+    @property
+    def numeric(self) -> tuple[bool, ...]:
+        """Say for each column whether all of its cells are figures, which stand at the right."""
+        return tuple(all(_FIGURE.fullmatch(row[at]) for row in self.rows) for at in range(len(self.columns)))
 
 
 def marks(figure: Fraction) -> str:

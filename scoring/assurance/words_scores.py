@@ -12,7 +12,7 @@ from scoring.assurance.panel import PanelTests, Without
 from scoring.assurance.scores import ScoreMove
 from scoring.assurance.words import Table, change, counted_marks, marks, percent, pounds
 
-MOST_ROWS = 12
+MOST_ROWS = 10
 _NONE = "none"
 ON_MEANS = (
     "Here every criterion counts with the mean of the evaluators’ own scores, whatever the panel agreed afterwards: it "

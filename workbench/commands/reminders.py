@@ -1,4 +1,4 @@
-"""``workbench remind``, ``probe`` and ``worker``: mails and reminders, the availability ledger, and both for ever."""
+"""``workbench remind``, ``probe`` and ``worker``: mails, reminders, the availability ledger, documents, for ever."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import logging
 import os
 import signal
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from threading import Event
 from time import monotonic
 from typing import TYPE_CHECKING
@@ -19,6 +19,7 @@ from workbench.output import emit, say
 
 if TYPE_CHECKING:
     from workbench.config import Config
+    from workbench.jobs import Jobs
     from workbench.services.mails import Sent
 
 URL = click.option("--url", default="", help="Where to ask the service, instead of WORKBENCH_BASE_URL.")
@@ -66,13 +67,16 @@ def probe(url: str, as_json: bool) -> None:
 @click.command("worker", cls=Command)
 @URL
 @click.option("--every", default=5.0, show_default=True, type=click.FloatRange(0.2, 60), help="Seconds between looks.")
+@click.option("--makers", default=1, show_default=True, type=click.IntRange(0, 16), help="Documents made at a time.")
+@click.option("--patience", type=click.FloatRange(min=0), hidden=True, help="Seconds until a document is taken again.")
 @click.option("--until-gone", type=int, hidden=True, help="Stop when this process has ended.")
-def worker(url: str, every: float, until_gone: int | None) -> None:
-    """Send mails, remind people and keep the availability ledger, until stopped with Ctrl+C.
+def worker(url: str, every: float, makers: int, patience: float | None, until_gone: int | None) -> None:
+    """Make documents, send mails, remind people and keep the availability ledger, until stopped with Ctrl+C.
 
     Runs beside ``serve``, with the same settings; a second one does no harm.
     """
     from workbench.app import create_app
+    from workbench.jobs import EXTENSION
     from workbench.web import logs
 
     app = create_app()
@@ -86,11 +90,17 @@ def worker(url: str, every: float, until_gone: int | None) -> None:
     )
     if not config.demo:
         say("The worker runs (stop it with Ctrl+C).")
+    queue: Jobs = app.extensions[EXTENSION]
+    if patience is not None:
+        queue.patience, queue.look_every = timedelta(seconds=patience), every
+    consumer = queue.start(makers) if makers else None
     with app.app_context():
         while not stop.is_set() and not _is_gone(until_gone):
             for job in jobs:
                 job.run_if_due()
             stop.wait(every)
+    if consumer is not None:
+        consumer.stop(graceful=True)
 
 
 class Job:

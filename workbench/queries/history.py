@@ -17,7 +17,7 @@ from lots.words import counted
 from workbench import audit, chain_export
 from workbench.db import db
 from workbench.models.audit import ChainRecord, EventRecord
-from workbench.queries import history_panel
+from workbench.queries import history_panel, history_papers
 from workbench.queries.awards.told import WORDS as DECISION
 from workbench.tasks import TASK_OF
 
@@ -237,6 +237,7 @@ _WORDS: Final[Mapping[str, Callable[[Details, str], str]]] = {
     "question_asked": _fixed("Question {number} was asked on the public page"),
     "question_answered": _fixed("Answered question {number} to everybody, as number {public_number} of the log"),
     "question_answered_privately": _fixed("Answered question {number} to the asker alone"),
+    **history_papers.WORDS,
     **DECISION,
     "tenderer_asked": lambda details, _: (
         f"Put question {details['number']} to the tenderer of bid {details['letter']} for lot {details['lot']}; "

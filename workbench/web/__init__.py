@@ -10,6 +10,7 @@ SET_UPS: tuple[str, ...] = (
     "workbench.web.pages:init_pages",
     "workbench.web.mailing:init_mails",
     "workbench.web.security:init_security",
+    "workbench.jobs:init_jobs",
 )
 BLUEPRINTS: tuple[str, ...] = (
     "workbench.web.accounts:pages",

@@ -20,7 +20,7 @@ _LONGEST = 128  # characters of a code or secret that are looked at
 
 @dataclass(frozen=True)
 class Veil:
-    """The code of who writes; ``kind`` is ``bid`` or ``partner``."""
+    """The code of who writes; ``kind`` is ``bid``, ``partner`` or ``decision`` (read by a link)."""
 
     kind: str
     code: str

@@ -39,9 +39,10 @@ PARTS = (
     "4. Tenders received", "5. Opening", "6. The panel and its interests", "7. Compliance and collaboration",
     "8. Individual scores", "9. Moderation", "10. Agreed scores and marks", "11. Reasons for the agreed scores",
     "12. Price", "13. Social value", "14. Totals and ranking", "15. Recomputation when a tender fell out",
-    "16. The limit on lots", "17. Affordability", "18. Clarifications and decisions on tenders",
-    "19. Risks, sub-contracting and open points", "20. Not part of this report",
-    "21. Signatures of the panel",
+    "16. The limit on lots", "17. How firm is this result: assurance, not part of the award method",
+    "18. Affordability", "19. Clarifications and decisions on tenders",
+    "20. Risks, sub-contracting and open points", "21. Not part of this report",
+    "22. Signatures of the panel",
 )  # fmt: skip
 LIMITED = LotLimit("greatest_total_score", maximum_lots=1, lot_order=("children", "adult"))
 
@@ -371,8 +372,9 @@ def test_the_whole_tender_file_travels_inside_and_gives_the_same_evaluation(prin
 def test_every_picture_is_read_out_and_every_header_scoped(printed: bytes) -> None:
     tags = tags_of(printed)
     alts = [about["alt"] for kind, about in tags if kind == "/Figure"]
-    assert len(alts) == 3
-    assert all(alt.startswith(("Marks of each ranked tender", "One way to place")) for alt in alts)
+    assert len(alts) == 3 + 5 * 2  # totals and money, and five of assurance for each lot
+    assert [alt for alt in alts if not alt] == []
+    assert sum(alt.startswith(("Marks of each ranked tender", "One way to place")) for alt in alts) == 3
     assert all(about["scope"] for kind, about in tags if kind == "/TH")
 
 

@@ -73,7 +73,8 @@ def test_the_list_of_tenders_shows_each_person_their_own(world: World) -> None:
     shown = {who: world.clients[who].get("/tenders/").text.count(f"{CANARY}-draft-here") for who in world.people}
     seeing = {who for who, times in shown.items() if times}
     assert seeing == {
-        "officer", "opener", "evaluator", "moderator", "finance", "approver", "auditor", "auditor of the authority",
+        "officer", "opener", "evaluator", "moderator", "finance", "legal", "approver", "auditor",
+        "auditor of the authority",
     }  # fmt: skip
     assert f"{CANARY}-foreign-here" in world.clients[STRANGER].get("/tenders/").text
 

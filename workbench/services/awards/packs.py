@@ -294,11 +294,18 @@ class Expected:
 def expected_files(evaluation: Evaluation, builders: Sequence[Builder] | None = None) -> dict[str, Expected]:
     """Say of every file of the pack, by its path, what it must hold; nothing is printed for it."""
     made, _ = make_values(plan_pack(evaluation, builders))
-    found: dict[str, Expected] = {}
-    for it in sorted(made, key=lambda paper: not isinstance(paper, PackFile)):
-        if isinstance(it, PackFile):
-            found[_own_name(it.path, found)] = Expected(it.data, {})
-        else:
-            attached = {part.name: part.data for part in it.attachments}
-            found[_own_name(name_of(it), found)] = Expected(None, attached, it)
+    return {path: _expected(paper) for path, paper in by_path(made).items()}
+
+
+def by_path(made: Iterable[Paper]) -> dict[str, Paper]:
+    """Give every document the path that it has in a pack; files that need no printing come first."""
+    found: dict[str, Paper] = {}
+    for paper in sorted(made, key=lambda it: not isinstance(it, PackFile)):
+        found[_own_name(name_of(paper), found)] = paper
     return found
+
+
+def _expected(paper: Paper) -> Expected:
+    if isinstance(paper, PackFile):
+        return Expected(paper.data, {})
+    return Expected(None, {part.name: part.data for part in paper.attachments}, paper)

@@ -46,6 +46,10 @@ class Links:
         """Return a page of a tender for those who work on it."""
         return f"{self.base_url}/tenders/{tender_id}/{page}"
 
+    def decision(self, secret: str) -> str:
+        """Return the page where a tenderer reads the decision on its bid."""
+        return f"{self.base_url}/decision/{secret}"
+
     def confirm(self, row: FollowerRecord) -> str:
         """Return the link that confirms an address."""
         return self.notice(row.tender_id, f"follow/{self._signer().dumps(row.id)}")

@@ -27,7 +27,7 @@ class Letter:
 def letter(tender: TenderRecord, about: str, *paragraphs: str) -> Letter:
     """Write a mail about a tender: which one it is, then the paragraphs."""
     name = f"{plain(tender.title)} ({plain(tender.reference)})"
-    return Letter(f"{plain(tender.reference)}: {about}", "\n\n".join((name, *paragraphs)) + "\n")
+    return Letter(f"{plain(tender.reference)}: {about}", "\n\n".join(filter(None, (name, *paragraphs))) + "\n")
 
 
 def ending(link: str) -> str:
@@ -114,6 +114,25 @@ def questions_wait(tender: TenderRecord, page: str) -> Letter:
     """Tell an officer that somebody waits for an answer."""
     words = "At least one question waits for its answer. The tender is not closed before every question is answered."
     return letter(tender, "a question waits", words, f"Answer it:\n{page}")
+
+
+def decision(tender: TenderRecord, link: str, workspace: str, contact: str) -> Letter:
+    """Tell a tenderer that its letter is there; what stands in the letter never stands in a mail."""
+    return letter(
+        tender,
+        "the decision on your bid",
+        "The decision on your bid is made. Your letter says what it is, why, and what you can do about it. All "
+        "tenderers are told at the same time.",
+        f"Read and keep the letter:\n{link}",
+        f"The link is yours alone: pass it on only to whom you would show the letter. With the code of your bid you "
+        f"find the letter here too:\n{workspace}",
+        f"Questions about the decision: {plain_contact(contact)}" if contact else "",
+    )
+
+
+def plain_contact(contact: str) -> str:
+    """Return whom to ask on one line; it comes from the decision paper, and its address has to stay readable."""
+    return " ".join(contact.split())
 
 
 def _due(tender: TenderRecord) -> str:

@@ -5,3 +5,5 @@ from __future__ import annotations
 from flask import Blueprint
 
 pages = Blueprint("awards", __name__)
+
+from workbench.web.awards import letters, papers  # noqa: E402, F401 - they add their routes
