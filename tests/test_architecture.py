@@ -32,9 +32,9 @@ ALLOWED = {
         "lots", "scoring", "exports",
         "alembic", "click", "cryptography", "email_validator", "flask", "flask_limiter", "flask_login", "flask_mail",
         "flask_migrate",
-        "flask_security", "flask_sqlalchemy", "flask_wtf", "govuk_frontend_wtf", "gunicorn", "huey", "itsdangerous", "jinja2",
-        "limits", "markupsafe", "passlib", "prometheus_client", "psycopg", "puremagic", "pyrage", "pysqlite3", "qrcode",
-        "setuptools", "sqlalchemy", "structlog", "werkzeug", "wtforms",
+        "flask_security", "flask_sqlalchemy", "flask_wtf", "govuk_frontend_wtf", "gunicorn", "huey", "itsdangerous",
+        "jinja2", "limits", "markupsafe", "passlib", "prometheus_client", "psycopg", "puremagic", "pyrage", "pysqlite3",
+        "qrcode", "setuptools", "sqlalchemy", "structlog", "werkzeug", "wtforms",
     },
 }  # fmt: skip
 

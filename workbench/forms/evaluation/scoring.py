@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Self
 
-from wtforms import Form
+from wtforms import Form, HiddenField
 
 from scoring.scoresheet import Evidence, Score
 from workbench.forms.base import PageForm
@@ -36,7 +36,7 @@ class ScoreForm(PageForm):
     weaknesses = LongTextField("Weaknesses", most=MOST)
     why_not_higher = LongTextField("Why not higher", most=MOST)
     why_not_lower = LongTextField("Why not lower", most=MOST)
-    evidence = Rows(EvidenceRow, blank=2, most=30)
+    evidence = Rows(EvidenceRow, blank=1, most=30)
 
     @classmethod
     def open(cls, question: Question, draft: Draft) -> Self:
@@ -84,9 +84,24 @@ def _shown(question: Question, score: Score) -> dict[str, Any]:
 
 
 class SubmitForm(PageForm):
-    """That the sheets shown are to be frozen, and that the remarks about them were looked at."""
+    """That the sheets shown are to be frozen, and that the remarks about them were looked at.
 
+    ``shown`` holds the digest of each sheet that the page showed, so that nothing is frozen that was not seen.
+    """
+
+    shown = HiddenField()
     confirmed = TickField("I have looked at each remark, and I stand by my words")
+
+    @classmethod
+    def of(cls, shown: Mapping[str, str]) -> Self:
+        """Make the form of a page that shows some sheets."""
+        return cls(None, data={"shown": " ".join(f"{bid_id}={digest}" for bid_id, digest in shown.items())})
+
+    @property
+    def seen(self) -> dict[str, str]:
+        """Return the digest of each sheet that the page showed, by its bid."""
+        pairs = (each.partition("=") for each in (self.shown.data or "").split())
+        return {bid_id: digest for bid_id, _, digest in pairs}
 
 
 class AskChairForm(PageForm):

@@ -38,6 +38,11 @@ def _event(details: Details, _: str) -> str:
 
 
 WORDS: Final[Mapping[str, Callable[[Details, str], str]]] = {
+    "price_decided": lambda details, _: (
+        f"Decided that the price of bid {details['letter']} of {details['tenderer']} for lot {details['lot']} is "
+        f"{'explained' if details['decision'] == 'explained' else 'not explained, and rejected the bid'} "
+        f"(question {details['number']})"
+    ),
     "award_paper_saved": lambda details, _: f"Saved the decision paper: {_page(details)}",
     "award_paper_left_unfinished": lambda details, _: (
         f"Typed something in the decision paper ({_page(details)}) that cannot be read yet; it is kept"

@@ -32,11 +32,22 @@ class ScoreError(ProcurementError):
     """A score that cannot be saved, or a sheet that cannot be submitted."""
 
 
+class StaleScore(StaleError):  # noqa: N818 - it names a state, not a slip
+    """A save from a window that does not show what another window of the same person saved since."""
+
+    def __init__(self, yours: Mapping[str, str], theirs: Mapping[str, str]) -> None:
+        super().__init__(yours, theirs)
+        self.args = (
+            "This score was saved from another window after you opened this one. Nothing was overwritten, and nothing "
+            "of yours is lost: compare the two, then save again what should stand.",
+        )
+
+
 def save(
     tender: TenderRecord, bid_id: str, score: Score, version: int, *, typed: Typed | None = None, actor: Actor,
     at: datetime,
 ) -> int:  # fmt: skip
-    """Keep a score as it is being written and return its new version; StaleError where another window saved first.
+    """Keep a score as it is being written and return its new version; StaleScore where another window saved first.
 
     ``typed`` is what stands in the fields and cannot be read yet.
     """
@@ -129,12 +140,12 @@ def _begun(tender: TenderRecord, mine: Mapping[str, object], content: Mapping[st
     return db.session.scalar(row.on_conflict_do_nothing().returning(ScoreDraftRecord.id)) is not None
 
 
-def _stale(mine: Mapping[str, object], score: Score) -> StaleError:
+def _stale(mine: Mapping[str, object], score: Score) -> StaleScore:
     kept = db.session.scalars(
         select(ScoreDraftRecord.content).filter_by(**mine).execution_options(populate_existing=True)
     ).one_or_none()
     theirs = json.loads(kept) if kept else {}
-    return StaleError(_flat(json.loads(to_text(score))), _flat(theirs))
+    return StaleScore(_flat(json.loads(to_text(score))), _flat(theirs))
 
 
 def _flat(score: Mapping[str, object]) -> dict[str, str]:

@@ -6,4 +6,11 @@ from flask import Blueprint
 
 pages = Blueprint("awards", __name__)
 
-from workbench.web.awards import letters, papers  # noqa: E402, F401 - they add their routes
+from workbench.web.awards import (  # noqa: E402, F401 - they add their routes
+    assurance,
+    enquiries,
+    letters,
+    matrix,
+    papers,
+    results,
+)

@@ -12,6 +12,9 @@ pages = Blueprint("evaluation", __name__)
 
 from workbench.web.evaluation import (  # noqa: E402, F401 - they add their routes
     asking,
+    chair,
     interests,
     letters,
+    sheets,
+    submitting,
 )
