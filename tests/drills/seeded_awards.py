@@ -77,6 +77,7 @@ def drill(
         with _application(url, folder) as _:
             kept = _keep(made)
             found = {"from": {seed: (digest_of(one), digest_of(two)) for seed, one, two in _read(kept)}}
+            db.session.remove()  # a transaction that waits for the other process would be ended for it
             if fresh:
                 found["in a fresh process on"] = _in_a_fresh_process(url, folder, kept)
         for how, digests in found.items():

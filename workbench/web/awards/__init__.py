@@ -9,6 +9,7 @@ pages = Blueprint("awards", __name__)
 from workbench.web.awards import (  # noqa: E402, F401 - they add their routes
     assurance,
     enquiries,
+    exports,
     letters,
     matrix,
     papers,
