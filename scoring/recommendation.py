@@ -63,7 +63,11 @@ class Evaluation:
 
 def evaluate(file: TenderFile) -> Evaluation:
     """Evaluate every contract lot, allocate lots under the published limit, and recommend: all from the file alone."""
-    lots = tuple(evaluate_lot(file, lot.id) for lot in file.tender.contract_lots)
+    return recommended(file, tuple(evaluate_lot(file, lot.id) for lot in file.tender.contract_lots))
+
+
+def recommended(file: TenderFile, lots: tuple[LotEvaluation, ...]) -> Evaluation:
+    """Allocate evaluated lots under the published limit, and recommend."""
     settled = [lot for lot in lots if lot.ranking.first is not None]
     held_up = _held_up(file.lot_limit, lots)
     if held_up:

@@ -27,7 +27,7 @@ from scoring.scoresheet import Evidence
 
 @dataclass(frozen=True)
 class Given:
-    """What one bid was given on one scored criterion, and why."""
+    """What one bid was given on one scored criterion, and why; or, where that may not be told, on which ground."""
 
     points: Fraction
     level: str
@@ -35,6 +35,7 @@ class Given:
     reason: str = ""
     why_not_higher: str = ""
     evidence: tuple[str, ...] = ()
+    withheld: str = ""
 
 
 @dataclass(frozen=True)

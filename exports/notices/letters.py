@@ -28,13 +28,14 @@ from exports.notices.letter import UnsuccessfulLetter, WinnerShown
 from exports.notices.letter_claim import letter_claim
 from exports.notices.letter_words import comparison, outcome_of
 from exports.notices.standstill import last_day_for_claim, period_of, standstill_of
+from exports.withholding import told_in, withholds_price, without_reasons
 from lots.errors import Finding
 from lots.regime import Regime, rules_of
-from scoring.decision import AwardDecision, WithheldItem
+from scoring.decision import AwardDecision
 from scoring.evaluation import BidResult, LotEvaluation
 from scoring.recommendation import Evaluation
 
-__all__ = ["OUTCOME", "TITLES", "UnsuccessfulLetter", "letters", "withholds_price"]
+__all__ = ["OUTCOME", "TITLES", "UnsuccessfulLetter", "letters"]
 
 OUTCOME = "Outcome letter"
 TITLES = {
@@ -57,14 +58,6 @@ def letters(evaluation: Evaluation, lot: str = "") -> tuple[UnsuccessfulLetter, 
     require("The letters to unsuccessful tenderers", dict.fromkeys(found))
     award = evaluation.file.award
     return tuple(_letter(evaluation, award, *each) for each in todo) if award else ()
-
-
-def withholds_price(withheld: tuple[WithheldItem, ...]) -> str:
-    """Return the ground on which the successful tender's price is withheld; empty where it is not.
-
-    Any withheld topic that speaks of a price counts: better one figure too few than one too many.
-    """
-    return next((item.ground for item in withheld if "price" in item.topic.casefold()), "")
 
 
 Unsuccessful = tuple[LotEvaluation, BidResult, BidResult, int]
@@ -95,11 +88,11 @@ def _letter(
 ) -> UnsuccessfulLetter:
     """Put one letter together, then seal its claim."""
     file, regime = evaluation.file, evaluation.file.tender.regime
-    ground, only = withholds_price(award.withheld), _outcome_only(regime, own)
+    ground, only = withholds_price(award.withheld, lot.lot.id), _outcome_only(regime, own)
     references = references_of(lot) if own.price is not None else ()
-    hidden = bool(ground) and reveals(references, winner.price)
-    text, _ = letter_text(award, own.bid.id)
-    lines = criterion_lines(lot, file.scales, own, None if only else winner)
+    hidden, text = bool(ground) and reveals(references, winner.price), letter_text(award, own.bid.id)[0]
+    told = criterion_lines(lot, file.scales, own, None if only else winner)
+    lines = without_reasons(told, award.withheld, lot.lot.id)
     made = UnsuccessfulLetter(
         head=head_of(file, _slot(regime, lot, own, order)),
         regime=regime,
@@ -117,8 +110,8 @@ def _letter(
         compared=tuple(comparison(lines, winner.tenderer.name)),
         advantages=text.advantages,
         feedback=text.feedback,
-        withheld=() if only else award.withheld,
-        standstill=standstill_of(period_of(award, evaluation.file.tender)),
+        withheld=() if only else told_in(award.withheld, lot.lot.id),
+        standstill=standstill_of(period_of(award, file.tender)),
         sent=award.notices_sent,
         published=award.notice_published,
         debrief_contact=award.debrief_contact or file.tender.buyer.email,

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
+from exports.withholding import withholds_price, withholds_split
 from scoring.decision import AwardDecision, WithheldItem
 
 _PRICE: Final = ("price",)
@@ -44,17 +45,13 @@ def disclosure(award: AwardDecision | None, *, restricted: bool, lot: str = "") 
         return Disclosure(True, withheld=items)
     return Disclosure(
         False,
-        price=not (_speaks_of(items, _PRICE) or _of(items, "price")),
-        shares=not (_speaks_of(items, _SHARES) or _of(items, "split")),
-        fee=not (_speaks_of(items, _FEE) or _of(items, "split")),
+        price=not (withholds_price(items) or _speaks_of(items, _PRICE)),
+        shares=not (withholds_split(items) or _speaks_of(items, _SHARES)),
+        fee=not (withholds_split(items) or _speaks_of(items, _FEE)),
         address=not _speaks_of(items, _ADDRESS),
         marks=not _speaks_of(items, _MARKS),
         withheld=items,
     )
-
-
-def _of(items: tuple[WithheldItem, ...], field: str) -> bool:
-    return any(item.field == field for item in items)
 
 
 def _speaks_of(items: tuple[WithheldItem, ...], words: tuple[str, ...]) -> bool:

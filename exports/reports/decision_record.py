@@ -18,10 +18,10 @@ from fractions import Fraction
 from exports.claims.decision import awarded_claim, sealed_record
 from exports.documents import DocumentHead, Slot, empty, head_of, identifier_words, require
 from exports.notices.assessment import CriterionLine, criterion_lines
-from exports.notices.letters import withholds_price
 from exports.notices.standstill import period_of, standstill_of
 from exports.pdf import Attached
 from exports.reports.public_words import name_findings, texts_of
+from exports.withholding import withholds_price
 from lots.calendar import Standstill
 from lots.errors import Finding
 from lots.lot import Lot
@@ -128,9 +128,8 @@ def decision_record(evaluation: Evaluation) -> DecisionRecord:
         raise LookupError("award")  # never: what is required above has refused such a file
     slot = Slot("Decision record", "decision-record", 1, classification="public", dated=award.decided_on)
     head = head_of(file, slot)
-    ground = withholds_price(award.withheld)
     pairs = tuple(_awarded(evaluation))
-    lots = tuple(_lot(file, lot, winner, ground) for lot, winner in pairs)
+    lots = tuple(_lot(file, lot, winner, withholds_price(award.withheld, lot.lot.id)) for lot, winner in pairs)
     made = DecisionRecord(
         head=replace(head, title=f"Decision record: {award.title}"),
         regime=file.tender.regime,
@@ -148,7 +147,7 @@ def decision_record(evaluation: Evaluation) -> DecisionRecord:
         conditions=tuple(_conditions(file, award)),
     )
     claims = [
-        awarded_claim(file, lot, winner, award, shown.lines, shown=not ground)
+        awarded_claim(file, lot, winner, award, shown.lines, shown=not shown.price_ground)
         for (lot, winner), shown in zip(pairs, lots, strict=True)
     ]
     return replace(made, attachments=(sealed_record(made.head, claims), register_row(award)))

@@ -12,6 +12,7 @@ from scoring.evaluation import LotEvaluation, evaluate_lot
 from scoring.formulas import PriceUndefined
 from scoring.marking import LeafMarks, Marking, gate_findings
 from scoring.pricing import PriceRound, price_round
+from scoring.recommendation import Evaluation, recommended
 from scoring.tender_file import TenderFile
 
 
@@ -47,6 +48,26 @@ def with_score(
 ) -> Outcome:
     """Change one agreed score (or one evaluator's, where the mean was published) and judge the whole lot again."""
     return _outcome(evaluate_lot(with_points(file, {(bid, criterion): points}, evaluator), lot.lot.id))
+
+
+def winners_with(evaluation: Evaluation, again: LotEvaluation) -> dict[str, str]:
+    """Put one lot, judged again, in its place, and share out all lots again under the published limit."""
+    lots = tuple(again if each.lot.id == again.lot.id else each for each in evaluation.lots)
+    return winners(recommended(evaluation.file, lots))
+
+
+def about(file: TenderFile, lot_id: str) -> TenderFile:
+    """Return the file with the bids of one lot alone, which judge alike and sooner."""
+    bids = file.bids_for(lot_id)
+    names = {bid.id for bid in bids}
+    sheets = tuple(sheet for sheet in file.score_sheets if sheet.bid in names)
+    agreed = tuple(score for score in file.agreed_scores if score.bid in names)
+    return replace(file, bids=bids, score_sheets=sheets, agreed_scores=agreed)
+
+
+def winners(evaluation: Evaluation) -> dict[str, str]:
+    """Return the recommended bid of each lot; empty where nobody is recommended."""
+    return {each.lot: each.winner.bid.id if each.winner else "" for each in evaluation.recommendations}
 
 
 def with_points(file: TenderFile, points: Mapping[tuple[str, str], Decimal], evaluator: str = "") -> TenderFile:

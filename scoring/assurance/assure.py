@@ -26,7 +26,7 @@ from scoring.assurance.fewest import Fewest, fewest_changes
 from scoring.assurance.margin import Margin, margins
 from scoring.assurance.pairwise import pairwise
 from scoring.assurance.panel import PanelTests, panel_tests
-from scoring.assurance.scores import ScoreMove, score_moves
+from scoring.assurance.scores import AwardMove, ScoreMove, award_moves, score_moves
 from scoring.assurance.weights import NearestFlip, Radius, WeightRange, guaranteed_radius, nearest_flip, weight_ranges
 from scoring.catalogue import WHOLE_METHODS
 from scoring.evaluation import LotEvaluation
@@ -67,11 +67,15 @@ class WeightTests:
 
 @dataclass(frozen=True)
 class ScoreTests:
-    """What follows from moving scores: ``tried`` of them, and those whose move changes the first place."""
+    """What follows from moving scores: ``tried`` of them, and those whose move changes the first place.
+
+    ``awards`` are those that change a recommendation under the limit on lots; None where they were not tried.
+    """
 
     tried: int
     moves: tuple[ScoreMove, ...]
     fewest: tuple[Fewest, ...]
+    awards: tuple[AwardMove, ...] | None = None
 
     @property
     def one_level(self) -> tuple[ScoreMove, ...]:
@@ -95,6 +99,7 @@ class Assurance:
 
     ``bids`` are the ranked bids with their tenderers' names, best first. ``weights`` is None where
     ``weights_obstacle`` says why weights cannot be varied, ``panel`` where fewer than two evaluators scored.
+    ``everybody`` and ``lots`` name every bid and contract lot of the tender.
     ``recommended`` names who is recommended where the limit on lots (or an open point) makes that another bid.
     """
 
@@ -109,12 +114,18 @@ class Assurance:
     panel: PanelTests | None = None
     bidders: BidderTests | None = None
     recommended: str = ""
+    everybody: tuple[tuple[str, str], ...] = ()
+    lots: tuple[tuple[str, str], ...] = ()
     whole_method: bool = False
     by_mean: bool = False
 
     def name(self, bid: str) -> str:
         """Return the tenderer of a ranked bid; nothing where it is not ranked."""
         return dict(self.bids).get(bid, "")
+
+    def anybody(self, bid: str) -> str:
+        """Return the tenderer of any bid of any lot, or nobody."""
+        return dict(self.everybody).get(bid, "nobody")
 
     @property
     def winner(self) -> str:
@@ -141,10 +152,12 @@ def assure(evaluation: Evaluation, lot_id: str, *, seed: int = SEED, draws: int 
         margins=margins(lot, basis, moves, bidders.prices, panel),
         weights=_weight_tests(basis, seed, draws) if basis else None,
         weights_obstacle=no_weights,
-        scores=ScoreTests(tried, moves, fewest),
+        scores=ScoreTests(tried, moves, fewest, award_moves(evaluation, lot)),
         panel=panel,
         bidders=bidders,
         recommended=_recommended(evaluation, lot),
+        everybody=tuple((it.bid.id, it.tenderer.name) for each in evaluation.lots for it in each.results),
+        lots=tuple((each.lot.id, each.lot.title) for each in evaluation.lots),
         whole_method=whole,
         by_mean=lot.methodology.score_rule == "mean",
     )

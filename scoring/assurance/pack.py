@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 
 from scoring.assurance.basis import Floats
 
+_ROUNDING = 1e-9  # of a point, where a gap is a whole number of them
+
 
 def leads(x: Floats) -> Floats:
     """Return the winner's row less each rival's."""
@@ -74,6 +76,24 @@ def without_one(quality: Floats, prices: Floats, weight: float) -> NDArray[np.in
         totals[cheapest] = -np.inf
         winners[cheapest - 1] = int(totals.argmax())
     return winners
+
+
+def fewest(points: Floats, top: float, worth: Floats, gap: Floats) -> Floats:
+    """Return for each rival the least number of one-point changes that use up its gap; infinite where none do.
+
+    ``points`` are the scores on one scale from 0 to ``top`` (the winner's row first), ``worth`` the marks of a point.
+    The dearest points go first: the winner's down to nought, the rival's up to the top.
+    """
+    order = np.argsort(-worth)
+    room = (points[0] + top - points[1:])[:, order]
+    gains = np.cumsum(room * worth[order], axis=1)
+    at = (gains < gap[:, None]).sum(axis=1)
+    inside = np.minimum(at, len(worth) - 1)
+    rows = np.arange(len(gap))
+    before = np.where(at > 0, gains[rows, np.maximum(inside - 1, 0)], 0.0)
+    taken = np.where(at > 0, np.cumsum(room, axis=1)[rows, np.maximum(inside - 1, 0)], 0.0)
+    more = np.ceil((gap - before) / worth[order][inside] - _ROUNDING)
+    return np.where(at < len(worth), taken + more, np.inf)
 
 
 def _divided(gap: Floats, by: Floats) -> Floats:

@@ -11,11 +11,15 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 
-from scoring.assurance.again import Outcome, passes, rescored, with_score
+from scoring.assurance.again import Outcome, about, passes, rescored, winners, winners_with, with_points, with_score
 from scoring.catalogue import WHOLE_METHODS
-from scoring.evaluation import BidResult, LotEvaluation
+from scoring.evaluation import BidResult, LotEvaluation, evaluate_lot
 from scoring.marking import LeafMarks
+from scoring.recommendation import Evaluation
+from scoring.scale import Scale
 from scoring.tender_file import TenderFile
+
+MOST_AWARDS = 400  # one-level moves that are tried for what they do to the awards of several lots
 
 
 @dataclass(frozen=True)
@@ -39,6 +43,22 @@ class ScoreMove:
 
 
 @dataclass(frozen=True)
+class AwardMove:
+    """One score moved by one level that changes who is recommended for some lot: each such lot, before and after.
+
+    Lots and bids are named by their ids; an empty bid is nobody.
+    """
+
+    bid: str
+    name: str
+    criterion: str
+    title: str
+    given: Decimal
+    moved_to: Decimal
+    changes: tuple[tuple[str, str, str], ...]
+
+
+@dataclass(frozen=True)
 class _Score:
     """A score that may be moved: by how much the bid's points change for each point of it (1, or 1 ÷ evaluators)."""
 
@@ -51,12 +71,46 @@ class _Score:
 
 def score_moves(file: TenderFile, lot: LotEvaluation) -> tuple[tuple[ScoreMove, ...], int]:
     """Return the smallest reversing move of each score that has one, fewest levels first, and how many were tried."""
+    file = about(file, lot.lot.id)
     scores = list(_scores(file, lot))
     names = {member.id: member.name for member in file.panel}
     found = [move for score in scores for up in (False, True) if (move := _smallest(file, lot, score, up))]
     found = [replace(move, evaluator=names.get(move.evaluator, move.evaluator)) for move in found]
     found.sort(key=lambda move: (move.levels, abs(move.moved_to - move.given)))
     return tuple(found), len(scores)
+
+
+def award_moves(evaluation: Evaluation, lot: LotEvaluation) -> tuple[AwardMove, ...] | None:
+    """Return the one-level moves in this lot that change a recommendation under the limit on lots.
+
+    None where there is no limit (the moves of the lot itself then say all), or too many scores to try each.
+    """
+    file, before = about(evaluation.file, lot.lot.id), winners(evaluation)
+    scores = list(_scores(file, lot))
+    if file.lot_limit is None or 2 * len(scores) > MOST_AWARDS:
+        return None
+    found = []
+    for score in scores:
+        criterion = score.row.leaf.criterion
+        for points in _one_level(_scale(file, score), score.given):
+            bid = score.result.bid.id
+            changed = with_points(file, {(bid, criterion.id): points}, score.evaluator)
+            after = winners_with(evaluation, evaluate_lot(changed, lot.lot.id))
+            changes = tuple((at, was, after[at]) for at, was in before.items() if after[at] != was)
+            if changes:
+                name, title = score.result.tenderer.name, criterion.title
+                found.append(AwardMove(bid, name, criterion.id, title, score.given, points, changes))
+    return tuple(found)
+
+
+def _scale(file: TenderFile, score: _Score) -> Scale:
+    return next(scale for scale in file.scales if scale.id == score.row.leaf.criterion.scale)
+
+
+def _one_level(scale: Scale, given: Decimal) -> list[Decimal]:
+    """Return the levels next to a score, below and above."""
+    points = sorted(level.points for level in scale.levels)
+    return [*[it for it in points if it < given][-1:], *[it for it in points if it > given][:1]]
 
 
 def _scores(file: TenderFile, lot: LotEvaluation) -> Iterator[_Score]:
@@ -77,7 +131,7 @@ def _scores(file: TenderFile, lot: LotEvaluation) -> Iterator[_Score]:
 def _smallest(file: TenderFile, lot: LotEvaluation, score: _Score, up: bool) -> ScoreMove | None:
     """Walk the scale up or down from a score until the first place changes."""
     criterion = score.row.leaf.criterion
-    scale = next(scale for scale in file.scales if scale.id == criterion.scale)
+    scale = _scale(file, score)
     points = [level.points for level in scale.levels if (level.points > score.given) == up]
     ordered = sorted((each for each in points if each != score.given), reverse=not up)
     most = 1 if lot.methodology.price.formula in WHOLE_METHODS else len(ordered)

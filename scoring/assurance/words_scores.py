@@ -5,11 +5,11 @@ from __future__ import annotations
 from fractions import Fraction
 
 from lots.words import counted, listed
-from scoring.assurance.assure import Assurance
+from scoring.assurance.assure import Assurance, ScoreTests
 from scoring.assurance.bidders import PriceMove
 from scoring.assurance.margin import Margin
 from scoring.assurance.panel import PanelTests, Without
-from scoring.assurance.scores import ScoreMove
+from scoring.assurance.scores import AwardMove, ScoreMove
 from scoring.assurance.words import Table, change, counted_marks, marks, percent, pounds
 
 MOST_ROWS = 10
@@ -98,11 +98,32 @@ def _levels(move: ScoreMove) -> str:
 def score_tables(a: Assurance) -> tuple[Table, ...]:
     """List the scores whose move changes the first place, fewest levels first."""
     assert a.scores
-    if not a.scores.moves:
+    return (*_move_table(a, a.scores), *_award_table(a, a.scores))
+
+
+def _move_table(a: Assurance, tests: ScoreTests) -> tuple[Table, ...]:
+    if not tests.moves:
         return ()
     heads = ("Bid", "Criterion", *(("Evaluator",) if a.by_mean else ()), "Score", "Instead", "Then first")
-    rows = tuple(_score_row(a, move) for move in a.scores.moves[:MOST_ROWS])
+    rows = tuple(_score_row(a, move) for move in tests.moves[:MOST_ROWS])
     return (Table("Scores on which the first place hangs", heads, rows),)
+
+
+def _award_table(a: Assurance, tests: ScoreTests) -> tuple[Table, ...]:
+    """Gather one-level moves by what they would do to the recommendations of all lots, under the limit on lots."""
+    found: dict[str, list[str]] = {}
+    for move in tests.awards or ():
+        moved = f"{move.name}, {move.title}: {move.given} becomes {move.moved_to}"
+        found.setdefault(_awards(a, move), []).append(moved)
+    rows = tuple((effect, "; ".join(moves)) for effect, moves in found.items())
+    heads = ("What would then be recommended", "Any one of these scores")
+    return (Table("One level that changes a recommendation under the limit on lots", heads, rows),) if rows else ()
+
+
+def _awards(a: Assurance, move: AwardMove) -> str:
+    titles = dict(a.lots)
+    found = (f"{titles[lot]}: {a.anybody(new)} instead of {a.anybody(old)}" for lot, old, new in move.changes)
+    return "; ".join(found)
 
 
 def _score_row(a: Assurance, move: ScoreMove) -> tuple[str, ...]:
@@ -120,6 +141,7 @@ def notes(a: Assurance) -> tuple[str, ...]:
     assert a.scores
     how = "Each change was judged by evaluating the whole lot again, minimum scores, prices and tie-breaks included."
     found = [how]
+    found += _award_notes(a.scores)
     left = len(a.scores.moves) - MOST_ROWS
     if left > 0:
         found.append(f"{counted(left, 'more score')} of this kind {'is' if left == 1 else 'are'} not listed.")
@@ -131,6 +153,14 @@ def notes(a: Assurance) -> tuple[str, ...]:
             f"{least.name} level or ahead (minimum scores left aside)."
         )
     return tuple(found)
+
+
+def _award_notes(tests: ScoreTests) -> list[str]:
+    if tests.awards is None:
+        return []
+    if not tests.awards:
+        return ["No one-level change of one score here changes a recommendation for any lot, under the limit on lots."]
+    return ["Under the limit on lots a score in this lot may also change who is recommended for another lot."]
 
 
 # --- panel --------------------------------------------------------------------------------------------------

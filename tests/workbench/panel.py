@@ -6,9 +6,15 @@ beacon's bid for children, whose partner is quayside. Every answer holds :func:`
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
+
+import time_machine
+from flask.testing import FlaskClient
 
 from lots.sealing import Sealing
 from lots.submission import Answer, Binding
@@ -16,9 +22,14 @@ from scoring.conflicts import named_in
 from scoring.tender_file import TenderFile
 from tests import factories
 from tests.scoring.test_received import apart
+from tests.workbench import databases
+from tests.workbench import factories as rows
+from tests.workbench.conftest import running
 from tests.workbench.opening import closed, opened
-from tests.workbench.published import World
+from tests.workbench.published import World, without_memory
 from tests.workbench.sealed import DEADLINE, FOUR, a_file, a_sealed_world, committed, publication, times
+from tests.workbench.signing import signed_in
+from workbench.app import Workbench
 from workbench.db import db
 from workbench.models.accounts import UserRecord
 from workbench.models.evaluation import DeclarationRecord
@@ -69,6 +80,51 @@ def declared(world: World, person: UserRecord, /, **interests: str) -> None:
     db.session.commit()
 
 
+@dataclass
+class Case:
+    """A tender for many tests: each brings people of its own, whom no other test knows."""
+
+    app: Workbench
+    world: World
+    people: dict[str, list[UserRecord]] = field(default_factory=dict)
+
+    def anew(self) -> Case:
+        """Return the same tender without any of the people."""
+        return Case(self.app, self.world)
+
+    def person(self, role: str, number: int = 0, lot: str = "", criteria: str = "") -> UserRecord:
+        """Return somebody new with a role, the same for the same number."""
+        held = self.people.setdefault(role, [])
+        while len(held) <= number:
+            held.append(rows.a_user(self.world.tender.authority, name=f"New {role}"))
+            given = rows.an_assignment(self.world.tender, held[-1], role, lot)
+            given.criteria = criteria
+            db.session.commit()
+        return held[number]
+
+    def client(self, role: str, number: int = 0) -> FlaskClient:
+        """Sign them in."""
+        return without_memory(signed_in(self.app, self.person(role, number).fs_uniquifier))
+
+    def url(self, page: str) -> str:
+        """Give the address of a page of the tender."""
+        return f"/tenders/{self.world.tender.id}/{page}"
+
+    def page(self, role: str, page: str, number: int = 0) -> str:
+        """Return the text of a page as somebody reads it."""
+        answer = self.client(role, number).get(self.url(page))
+        assert answer.status_code == 200, answer.status_code
+        return answer.text
+
+
+@contextmanager
+def a_case(folder: Path, **world: Any) -> Iterator[Case]:
+    """Make an opened tender in a folder, at the time after its opening."""
+    config = databases.a_config(databases.usual_url(folder), folder)
+    with running(config) as app, app.app_context(), time_machine.travel(OPENED, tick=False):
+        yield Case(app, an_opened_world(**world))
+
+
 def a_declaration(
     tender: TenderRecord, person: UserRecord, organisation: str, interest: str, number: int = 1
 ) -> DeclarationRecord:
@@ -93,6 +149,3 @@ def all_declared(world: World, *roles: str) -> World:
         for person in world.people[role]:
             declared(world, person)
     return world
-
-
-__all__ = ["CRITERIA", "OPENED", "World", "a_declaration", "all_declared", "an_opened_world", "canary", "declared"]

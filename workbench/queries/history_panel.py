@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from lots.words import counted
+from lots.words import counted, listed
 
 Details = Mapping[str, Any]
 _FOLLOWS: Final = {
@@ -27,7 +27,22 @@ def _interest_decided(details: Details, _: str) -> str:
     return f"Decided about {whose} (declared: {details['interest']}): {_FOLLOWS[str(details['action'])]}"
 
 
+def _begun(details: Details, _: str) -> str:
+    waiting = [str(each) for each in details.get("waiting") or ()]
+    return f"Let the panel begin; {listed(waiting)} waiting for evaluators" if waiting else "Let the panel begin"
+
+
+def _fixed(text: str) -> Callable[[Details, str], str]:
+    return lambda details, _: text.format(**details)
+
+
 WORDS: Final[Mapping[str, Callable[[Details, str], str]]] = {
     "interests_declared": _declared,
     "interest_decided": _interest_decided,
+    "evaluation_begun": _begun,
+    "panel_note_written": _fixed("Wrote the note to the panel, version {number}"),
+    "panel_note_read": _fixed("Read the note to the panel, version {number}"),
+    "benchmark_added": _fixed("Added the benchmark answer “{title}” to “{criterion}”"),
+    "benchmark_removed": _fixed("Took the benchmark answer “{title}” away"),
+    "benchmark_scored": _fixed("Scored the benchmark answer “{title}”"),
 }

@@ -19,6 +19,8 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
+SANDBOX = "sandbox; default-src 'none'"
+"""The policy of a file that somebody sent us: a browser keeps it and runs nothing in it."""
 HSTS = "max-age=31536000; includeSubDomains"
 
 

@@ -7,17 +7,21 @@ from decimal import Decimal
 from fractions import Fraction
 from itertools import product
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scoring.assurance.again import with_points
+from scoring.assurance import pack
+from scoring.assurance.again import winners, with_points
 from scoring.assurance.assure import assure
 from scoring.assurance.fewest import fewest, fewest_changes
 from scoring.assurance.parts import parts
-from scoring.assurance.scores import score_moves
+from scoring.assurance.scores import award_moves, score_moves
 from scoring.evaluation import LotEvaluation, evaluate_lot
 from scoring.figures import Rounding
+from scoring.limits.allocation import LotLimit
+from scoring.recommendation import Evaluation, evaluate
 from scoring.tender_file import TenderFile
 from tests import factories
 from tests.scoring.assurance import cases
@@ -148,6 +152,19 @@ def test_as_many_changes_as_are_counted_use_up_the_lead_and_one_fewer_do_not() -
     assert sum(steps[: found.changes]) >= gap > sum(steps[: found.changes - 1])
 
 
+def test_the_closed_form_counts_the_same_on_an_even_scale() -> None:
+    rng = np.random.default_rng(4)
+    for _ in range(100):
+        points, weights = rng.integers(0, 6, (4, 5)), rng.integers(1, 9, 5)
+        points = points[np.argsort(-(points @ weights), kind="stable")]
+        gap = (points[0] - points[1:]) @ weights
+        found = pack.fewest(points.astype(float), 5, weights.astype(float), gap.astype(float))
+        for rival, count in zip(points[1:], found, strict=True):
+            steps = [[Fraction(int(w))] * int(room) for w, room in zip(weights, points[0] + 5 - rival, strict=True)]
+            lead = Fraction(int((points[0] - rival) @ weights))
+            assert (None if np.isinf(count) else int(count)) == fewest(steps, lead)
+
+
 def test_what_no_number_of_changes_can_do_is_not_counted() -> None:
     assert fewest([[Fraction(1)], [Fraction(2)]], Fraction(4)) is None
 
@@ -167,3 +184,59 @@ def test_an_uneven_scale_is_walked_level_by_level() -> None:
     uneven = cases.with_points(uneven, {("adult-harbour", "delivery"): 9})
     lot = evaluate_lot(uneven, "adult")
     assert [it.changes for it in fewest_changes(uneven, lot)] == [2, 2]  # from 9 to 4 is one level
+
+
+# --------------------------------------------------------------------------------- under the limit on lots
+
+LIMITED = LotLimit("greatest_total_score", maximum_lots=1, lot_order=("children", "adult"))
+
+
+def limited() -> Evaluation:
+    """Two tenderers after both lots, each to win one, with sums nearly equal."""
+    points = {
+        ("adult-quayside", "workforce"): 3,
+        ("children-harbour", "delivery"): 4,
+        ("children-beacon", "workforce"): 2,
+    }
+    return evaluate(replace(cases.with_points(factories.tender_file(), points), lot_limit=LIMITED))
+
+
+@pytest.mark.parametrize("lot", ["adult", "children"])
+def test_under_a_limit_one_score_may_change_who_is_recommended_for_another_lot(lot: str) -> None:
+    evaluation = limited()
+    found = award_moves(evaluation, evaluation.lot(lot))
+    assert found
+    assert max(len(move.changes) for move in found) == 2
+    ours = {(it.bid, it.criterion, it.moved_to): it.changes for it in found}
+    assert ours == awards_by_trying(evaluation, lot)
+
+
+def awards_by_trying(
+    evaluation: Evaluation, lot: str
+) -> dict[tuple[str, str, Decimal], tuple[tuple[str, str, str], ...]]:
+    """Move every agreed score by one level and evaluate the whole procurement again."""
+    file, before = evaluation.file, winners(evaluation)
+    found = {}
+    for score in file.agreed_scores:
+        for points in (score.points - 1, score.points + 1):
+            if score.bid.startswith(lot) and 0 <= points <= 5:
+                after = winners(evaluate(with_points(file, {(score.bid, score.criterion): points})))
+                changes = tuple((at, was, after[at]) for at, was in before.items() if after[at] != was)
+                if changes:
+                    found[score.bid, score.criterion, points] = changes
+    return found
+
+
+def test_what_one_level_would_do_to_the_lots_is_said() -> None:
+    [said] = [part for part in parts(assure(limited(), "children", draws=64)) if part.key == "scores"]
+    table = next(table for table in said.tables if "limit on lots" in table.caption)
+    assert all(" instead of " in effect for effect, _ in table.rows)
+    assert any("Adult support" in effect for effect, _ in table.rows)
+    assert (
+        "Under the limit on lots a score in this lot may also change who is recommended for another lot." in said.notes
+    )
+
+
+def test_without_a_limit_the_moves_of_the_lot_say_all() -> None:
+    evaluation = evaluate(factories.tender_file())
+    assert award_moves(evaluation, evaluation.lot("adult")) is None

@@ -90,9 +90,11 @@ def followers_with_silent_partners(tender_id: str) -> Sequence[FollowerRecord]:
     ).all()
 
 
-def holders_of(tender_id: str, *roles: str) -> Sequence[UserRecord]:
-    """List who holds one of some roles in a tender and can sign in."""
+def holders_of(tender_id: str, *roles: str, at: datetime | None = None) -> Sequence[UserRecord]:
+    """List who holds one of some roles in a tender at a moment and can sign in; untold when, only lasting roles."""
+    lasting = AssignmentRecord.until.is_(None)
     held = exists().where(
+        lasting if at is None else lasting | (AssignmentRecord.until > at),
         AssignmentRecord.user_id == UserRecord.id,
         AssignmentRecord.tender_id == tender_id,
         AssignmentRecord.role.in_(roles),

@@ -16,6 +16,7 @@ from sqlalchemy import select
 
 from lots.errors import Finding, errors_in
 from scoring.criteria import Leaf
+from scoring.reading import in_reading_order
 from scoring.reasons import ReasonContext, ReasonText, gate, sub_points
 from scoring.scale import Scale
 from scoring.scoresheet import Score, ScoreSheet
@@ -179,14 +180,15 @@ class Desk:
         return tuple((each, it) for each in self.questions(bid_id) for it in self.findings(bid_id, each))
 
     def order(self) -> tuple[tuple[str, str], ...]:
-        """List the answers to score, question by question so that like is compared with like."""
-        rows = sorted(self.bids.values(), key=lambda row: (len(row.letter), row.letter))
+        """List the answers to score, question by question so that like is compared with like, in the reader's order."""
+        reader = str(self.actor.user_id)
+        own = {bid_id: {each.id for each in self.questions(bid_id)} for bid_id in self.bids}
         return tuple(
-            (row.id, question.id)
+            (bid_id, question.id)
             for lot, asked in self._asked.items()
             for question in asked
-            for row in rows
-            if row.lot == lot and self.question(row.id, question.id)
+            for bid_id in in_reading_order(own, tender=self.tender.id, reader=reader, question=question.id)
+            if self.bids[bid_id].lot == lot and question.id in own[bid_id]
         )
 
 

@@ -94,7 +94,7 @@ def _waits(links: Links, at: datetime) -> Iterator[Wanted]:
         if tender.stage == "published":
             yield from _closing(tender, links, at)
         elif _sealing(publication) is not None:
-            yield from _opening(tender, links)
+            yield from _opening(tender, links, at)
 
 
 def _closing(tender: TenderRecord, links: Links, at: datetime) -> Iterator[Wanted]:
@@ -102,14 +102,14 @@ def _closing(tender: TenderRecord, links: Links, at: datetime) -> Iterator[Wante
         return
     why = deadlines.closing_waits_for(tender, at)
     said = letters.closing_waits(tender, why, links.tender(tender.id, "deadline"))
-    for person in following.holders_of(tender.id, "officer", "opener"):
+    for person in following.holders_of(tender.id, "officer", "opener", at=at):
         yield _about("closing", tender), person.email, said
 
 
-def _opening(tender: TenderRecord, links: Links) -> Iterator[Wanted]:
+def _opening(tender: TenderRecord, links: Links, at: datetime) -> Iterator[Wanted]:
     begun = following.opening_begun(tender.id)
     said = letters.opening_waits(tender, begun is not None, links.tender(tender.id, "opening/"))
-    for person in following.holders_of(tender.id, "opener"):
+    for person in following.holders_of(tender.id, "opener", at=at):
         if begun is None or person.id != begun.first_by:
             yield _about("opening-second" if begun else "opening", tender), person.email, said
 
@@ -122,7 +122,7 @@ def _questions(links: Links, at: datetime) -> Iterator[Wanted]:
     today = here.replace(hour=0, minute=0, second=0, microsecond=0)
     for tender in following.tenders_with_questions(today):
         said = letters.questions_wait(tender, links.tender(tender.id, "questions/"))
-        for person in following.holders_of(tender.id, "officer"):
+        for person in following.holders_of(tender.id, "officer", at=at):
             yield f"questions:{tender.id}:{today.date()}", person.email, said
 
 

@@ -124,9 +124,12 @@ def release(tender_id: str, issue: int) -> ResponseReturnValue:
 def summaries(tender_id: str) -> ResponseReturnValue:
     """Show the register: every letter, whom it went to and when, its digest, and whether it was read."""
     row = reads.released_issue(tender_id)
+    if row is None:
+        return render_template("awards/summaries.html", tender=g.tender, issue=None)
+    file = delivering.frozen_file(row)
     return render_template(
-        "awards/summaries.html", tender=g.tender, issue=row, letters=reads.letters_of(tender_id) if row else (),
-        untold=reads.untold(tender_id) if row else (), file=delivering.frozen_file(row) if row else None,
+        "awards/summaries.html", tender=g.tender, issue=row, letters=reads.letters_of(tender_id),
+        untold=reads.untold(tender_id), file=file, assessed={score.bid for score in file.agreed_scores},
     )  # fmt: skip
 
 

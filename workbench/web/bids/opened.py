@@ -29,10 +29,10 @@ from workbench.web.access import requires
 from workbench.web.bids import pages
 from workbench.web.bids.sealed_store import store
 from workbench.web.evaluation.guard import names_shown, readable
+from workbench.web.headers import SANDBOX
 from workbench.web.writing import not_saved
 
 CONCERNS = {"admission": "Admission", "ceiling": "Price ceilings", "split": "Collaboration rules"}
-SANDBOX = "sandbox; default-src 'none'"
 _NO_PRICES = "Whoever scores or chairs the scoring sees no price before the scores for quality are locked"
 
 

@@ -12,9 +12,14 @@ pages = Blueprint("evaluation", __name__)
 
 from workbench.web.evaluation import (  # noqa: E402, F401 - they add their routes
     asking,
+    cards,
     chair,
+    coverage,
     interests,
     letters,
+    moderation,
+    preparing,
     sheets,
     submitting,
+    work_list,
 )

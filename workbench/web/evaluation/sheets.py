@@ -18,10 +18,10 @@ from workbench.services.bids.documents import document_of
 from workbench.services.evaluation import chair_queries as asking
 from workbench.services.evaluation import scoring
 from workbench.web.access import requires
-from workbench.web.bids.opened import SANDBOX
 from workbench.web.bids.sealed_store import store
 from workbench.web.evaluation import pages
 from workbench.web.evaluation.guard import access, declared_first, readable
+from workbench.web.headers import SANDBOX
 from workbench.web.pages import error_list
 from workbench.web.writing import not_saved, saved
 

@@ -3,69 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import pytest
-import time_machine
 from flask.testing import FlaskClient
 
 from tests.exports.pdf_text import words_of
-from tests.workbench import factories as rows
-from tests.workbench.conftest import running, submit
-from tests.workbench.databases import a_config, usual_url
-from tests.workbench.panel import CRITERIA, OPENED, ORGANISATIONS, World, an_opened_world, canary
-from tests.workbench.published import address, without_memory
-from tests.workbench.signing import signed_in
-from workbench.app import Workbench
+from tests.workbench.conftest import submit
+from tests.workbench.panel import CRITERIA, ORGANISATIONS, Case, a_case, canary
+from tests.workbench.published import address
 from workbench.db import db
-from workbench.models.accounts import UserRecord
 from workbench.models.evaluation import DeclarationRecord
 from workbench.queries import history
 from workbench.queries.evaluation import interests as reads
 
-
-@dataclass
-class Case:
-    """The tender of the module, and the person of each role that this test is about: nobody else's test knows them."""
-
-    app: Workbench
-    world: World
-    people: dict[str, list[UserRecord]]
-
-    def person(self, role: str, number: int = 0) -> UserRecord:
-        held = self.people.setdefault(role, [])
-        while len(held) <= number:
-            held.append(rows.a_user(self.world.tender.authority, name=f"New {role}"))
-            rows.an_assignment(self.world.tender, held[-1], role)
-            db.session.commit()
-        return held[number]
-
-
-WORDS = [
-    canary(bid, criterion) for bid in ("adult-harbour", "adult-quayside", "children-beacon") for criterion in CRITERIA
-]
+WORDS = [canary(bid, name) for bid in ("adult-harbour", "adult-quayside", "children-beacon") for name in CRITERIA]
 
 
 @pytest.fixture(scope="module")
-def opened_tender(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Workbench, World]]:
+def opened_tender(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Case]:
     """An opened tender of which nobody has declared anything."""
-    folder = tmp_path_factory.mktemp("interests")
-    with (
-        running(a_config(usual_url(folder), folder)) as app,
-        app.app_context(),
-        time_machine.travel(OPENED, tick=False),
-    ):
-        yield app, an_opened_world()
+    with a_case(tmp_path_factory.mktemp("interests")) as case:
+        yield case
 
 
 @pytest.fixture
-def case(opened_tender: tuple[Workbench, World]) -> Case:
+def case(opened_tender: Case) -> Case:
     """People of one test in the tender of all."""
-    return Case(*opened_tender, {})
+    return opened_tender.anew()
 
 
 def who(case: Case, role: str, number: int = 0) -> FlaskClient:
-    return without_memory(signed_in(case.app, case.person(role, number).fs_uniquifier))
+    return case.client(role, number)
 
 
 def declaration(case: Case, **interests: str) -> dict[str, str]:
