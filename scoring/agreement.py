@@ -6,8 +6,9 @@ Floats are allowed here and decide nothing. ``ratings`` has a row for each answe
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from math import nan
 from typing import Final, Literal
 
@@ -54,6 +55,11 @@ class Icc:
     def f_twoway(self) -> float | None:
         """Return F of the two-way analysis."""
         return _ratio(self.variances.rows, self.variances.left)
+
+
+def ratings_of(rows: Sequence[Sequence[Fraction | None]]) -> Ratings:
+    """Make ratings of exact scores, None where somebody did not score."""
+    return np.array([[nan if each is None else float(each) for each in row] for row in rows], dtype=np.float64)
 
 
 def whole_rows(ratings: Ratings) -> Ratings:

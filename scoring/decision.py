@@ -94,6 +94,22 @@ class ConditionPrecedent:
 
 
 @dataclass(frozen=True)
+class NoticeDetails:
+    """What a contract award notice asks for and nothing else in the record holds.
+
+    ``identifier`` is the procurement's unique identifier on the central platform, ``kinds`` what suppliers are beside
+    SME or VCSE (supported employment provider, public service mutual), ``review_body`` where a decision is challenged.
+    """
+
+    identifier: str = ""
+    signing_expected: date | None = None
+    region: str = ""
+    reserved: str = ""
+    kinds: str = ""
+    review_body: str = ""
+
+
+@dataclass(frozen=True)
 class AwardDecision:
     """Everything the decision pack needs that is not arithmetic.
 
@@ -137,3 +153,4 @@ class AwardDecision:
     published_on: date | None = None
     papers: tuple[str, ...] = ()
     significance: str = ""
+    notice: NoticeDetails = NoticeDetails()

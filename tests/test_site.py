@@ -63,6 +63,20 @@ NOT_BY_LINK = {
             "summaries",
         )
     },
+    **{
+        f"evaluation.{name}": "looked at once a tender of the showcase is moderated"
+        for name in (
+            "moderation",
+            "begin_moderation",
+            "agreement",
+            "signatures",
+            "lock",
+            "take_up_late",
+            "card",
+            "card_now",
+            "moderation_record",
+        )
+    },
     "awards.decision": "reached from a mail",
     "awards.decision_letter": "reached from a mail",
     "awards.decisions": "a tenderer's, behind the code of its bid",

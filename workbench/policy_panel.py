@@ -74,7 +74,7 @@ PANEL: Mapping[Permission, Policy] = MappingProxyType(
             "moderator", stages=frozenset({"moderation"}),
         ),
         Permission.MODERATION_SIGN: tender(
-            "Evaluators and moderators of the tender sign the agreed scores of the meetings they were at.",
+            "Evaluators and moderators of the tender write on the cards, and sign what was agreed in their presence.",
             "evaluator", "moderator", stages=frozenset({"moderation"}),
         ),
         Permission.MODERATION_REOPEN_LATE: tender(
@@ -94,8 +94,8 @@ PANEL: Mapping[Permission, Policy] = MappingProxyType(
             "officer", "moderator", "finance", "legal", "approver", stages=JUDGED,
         ),
         Permission.AWARD_WRITE: tender(
-            "Officers of the tender write the decision paper.",
-            "officer", stages=frozenset({"moderation", "recommended", "approved"}),
+            "Officers of the tender write the decision paper, and, once it is approved, the days and the award notice.",
+            "officer", stages=frozenset({"moderation", "recommended", "approved"}) | STANDSTILL,
         ),
         Permission.AWARD_RECOMMEND: tender(
             "Moderators of the tender recommend the award that the published rules give.",

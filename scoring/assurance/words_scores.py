@@ -172,6 +172,8 @@ def panel(a: Assurance) -> str:
         return "Fewer than two evaluators scored this lot, so nobody can be left out."
     first = a.panel.everybody.first
     start = f"On the means of the evaluators’ own scores {_who(a, a.panel.everybody)}"
+    if first and first != a.bids[0][0]:
+        start += f" (on the agreed scores it is {a.winner})" if not a.by_mean else ""
     moved = [each.name for each in a.panel.without if each.first != first]
     if moved:
         return f"{start}. Without {listed(moved, 'or')} that would be different."

@@ -135,6 +135,16 @@ def approved(world: World, at: datetime = NOW + timedelta(hours=2)) -> World:
     return done(world)
 
 
+def declared(world: World, person: UserRecord, organisation: str, interest: str) -> None:
+    """Have somebody declare anew about an organisation."""
+    of = {"tender_id": world.tender.id, "user_id": person.id, "organisation": organisation}
+    number = db.session.query(DeclarationRecord).filter_by(**of).count() + 1
+    db.session.add(
+        DeclarationRecord(**of, name=organisation, number=number, interest=interest, round="change", declared_at=NOW)
+    )
+    db.session.commit()
+
+
 @lru_cache(maxsize=1)
 def _template() -> Path:
     """Fill a database once for the whole run, and everything that lies beside it."""
@@ -168,7 +178,7 @@ def _fill(config: Config) -> World:
     legal = rows.a_user(people.authority, name="Lena Solicitor", job_title="Solicitor")
     rows.an_assignment(tender, legal, "legal")
     case = the_case()
-    _declare(tender, people, case)
+    _declare(tender, people, case, legal)
     _score(tender, people, case)
     _agree(tender, people, case)
     _decide(tender, people, case)
@@ -179,16 +189,20 @@ def _fill(config: Config) -> World:
     return _world(tender, known)
 
 
-def _declare(tender: TenderRecord, people: DemoPeople, case: TenderFile) -> None:
+def _declare(tender: TenderRecord, people: DemoPeople, case: TenderFile, legal: UserRecord) -> None:
+    """Declare as the case does; everybody else of the panel has no interest in anybody."""
     names = {each.id: each.name for each in case.organisations}
-    for it in case.declarations:
-        db.session.add(
-            DeclarationRecord(
-                tender_id=tender.id, user_id=people.by_member[it.member].id, organisation=it.organisation,
-                name=names[it.organisation], number=1, interest=it.interest, detail=it.detail,
-                declared_at=_at(it.declared_on),
-            )
-        )  # fmt: skip
+    said = {(people.by_member[it.member].id, it.organisation): it for it in case.declarations}
+    for person in (*people.by_member.values(), legal):
+        for organisation, name in names.items():
+            it = said.get((person.id, organisation))
+            db.session.add(
+                DeclarationRecord(
+                    tender_id=tender.id, user_id=person.id, organisation=organisation, name=name, number=1,
+                    interest=it.interest if it else "none", detail=it.detail if it else "",
+                    declared_at=_at(it.declared_on) if it else SCORED,
+                )
+            )  # fmt: skip
 
 
 def _score(tender: TenderRecord, people: DemoPeople, case: TenderFile) -> None:
@@ -223,7 +237,8 @@ def _agree(tender: TenderRecord, people: DemoPeople, case: TenderFile) -> None:
 def _card(tender: TenderRecord, value: AgreedScore, lot: str, chair: int) -> None:
     at, text = _at(value.agreed_on), to_text(value)
     of = {"tender_id": tender.id, "bid_id": value.bid, "criterion": value.criterion}
-    card = CardRecord(id=new_id(), **of, lot=lot, state="agreed", agreed=1, content=text, changed_at=at,
+    written = json.dumps({"points": str(value.points), "reason": value.reason})
+    card = CardRecord(id=new_id(), **of, lot=lot, state="agreed", agreed=1, content=written, changed_at=at,
                       changed_by=chair)  # fmt: skip
     db.session.add(card)
     db.session.flush()

@@ -66,7 +66,7 @@ def save_part(tender: TenderRecord, part: Part, content: Any, *, actor: Actor, a
     before = _saved(tender, part) if part.version else None
     _put(tender, part, {"content": _json(content), "unfinished": ""}, content, actor, at)
     _refresh(tender, at)
-    details = {"part": part.kind, "key": part.key, "version": part.version + 1, **_difference(before, content)}
+    details = {"part": part.kind, "key": part.key, "version": part.version + 1, **difference(before, content)}
     audit.record("part_saved", _named(part), chain=audit.tender_chain(tender.id), actor=actor, at=at, details=details)
 
 
@@ -82,7 +82,7 @@ def rewrite_part(tender: TenderRecord, part: Part, content: Any, *, at: datetime
     if done.rowcount != 1:  # type: ignore[attr-defined]
         raise StaleError(flat(content), flat(_saved(tender, part)))
     _refresh(tender, at)
-    return _difference(before, content)
+    return difference(before, content)
 
 
 @dataclass(frozen=True)
@@ -106,7 +106,7 @@ def save_parts(tender: TenderRecord, changes: Sequence[Change], what: str, *, ac
         unfinished = _json(each.typed) if each.typed else ""
         _put(tender, each.part, {"content": _json(each.content), "unfinished": unfinished}, each.content, actor, at)
         named = {"part": each.part.kind, "key": each.part.key, "version": each.part.version + 1}
-        told.append({**named, **_difference(before, each.content)})
+        told.append({**named, **difference(before, each.content)})
     _refresh(tender, at)
     names = ", ".join(_named(each.part) for each in changes)
     audit.record(
@@ -265,7 +265,7 @@ def flat(value: Any, place: str = "") -> dict[str, str]:
     return {name: text for key, inner in pairs for name, text in flat(inner, key).items()}
 
 
-def _difference(before: Any, after: Any) -> dict[str, Any]:
+def difference(before: Any, after: Any) -> dict[str, Any]:
     """Say which fields changed from what to what, shortened, with the digest of the whole."""
     old, new = flat(before), flat(after)
     places = [place for place in {**old, **new} if old.get(place) != new.get(place)]

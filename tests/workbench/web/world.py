@@ -55,7 +55,7 @@ class World:
             "kind": "lot", "key": "adult", "place": "0", "task_id": "lots",
             "digest": "d" * 16, "name": "app.js", "number": 1,
             "question_id": "q" * 36, "notice": 1, "document": "annex", "reference": "T-0", "code": "c" * 8,
-            "bid_id": "b" * 36,
+            "bid_id": "b" * 36, "part": "decision",
             "key_id": "k" * 36, "criterion": "c", "lot": "adult", "issue": 1, "recommendation": 1,
             **{f"{name}_id": name[0] * 36 for name in (
                 "declaration", "benchmark", "query", "letter", "card", "paper", "member",

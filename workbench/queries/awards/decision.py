@@ -26,7 +26,7 @@ from workbench.models.awards import AwardApprovalRecord, AwardCommentRecord, Rec
 from workbench.models.tenders import TenderRecord
 from workbench.queries.awards.paper import paper_of
 
-DAYS: Final = ("notices_sent", "means", "received", "notice_published", "published_on")
+DAYS: Final = ("notices_sent", "means", "received", "notice_published", "published_on", "notice")
 """What may be filled in once the award is approved, beside the days on which it is signed."""
 ADVICE: Final = ("finance", "legal")
 _DECIDED: Final = frozenset({"no_bid_left", "lot_not_awarded"})

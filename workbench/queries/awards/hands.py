@@ -18,6 +18,9 @@ from workbench.models.evaluation import (
     ScoreSheetRecord,
     TendererLetterRecord,
 )
+from workbench.models.tenders import TenderRecord
+from workbench.policies import Actor
+from workbench.queries.evaluation.access import access_of
 from workbench.queries.publishing import wrote_any
 
 WRITING: Final = ("award_paper_saved", "award_paper_left_unfinished")
@@ -32,6 +35,18 @@ def hand_in(tender_id: str, user_id: int) -> str:
         select(*(done.label(f"c{n}") for n, done in enumerate(_deeds(tender_id, user_id))))
     ).one()
     return next((words for words, did in zip(_WORDS, found, strict=True) if did), "")
+
+
+def bar(tender: TenderRecord, actor: Actor) -> str:
+    """Say what keeps somebody from deciding on the award: a hand in it, or an interest that is declared or unknown."""
+    access = access_of(tender, actor)
+    did = hand_in(tender.id, actor.user_id)
+    if did or access.conflicted:
+        why = did or "You declared an interest in a bid of this tender"
+        return f"{why}, so somebody else must decide on the award: ask another approver"
+    if not access.declared:
+        return "Declare first whether you have an interest in any of the tenderers: you decide on the award after that"
+    return ""
 
 
 _WORDS: Final = (

@@ -9,6 +9,7 @@ from typing import Final
 
 from exports.notices.award_notice import award_notices
 from exports.notices.letters import letters
+from exports.reports.award_notice_sheet import award_notice_sheet
 from exports.reports.decision_record import decision_record
 from lots.errors import Finding, ProcurementError
 from scoring.decision import AwardDecision
@@ -59,6 +60,11 @@ def _papers(evaluation: Evaluation) -> Iterator[Paper]:
         of = lot.lot.title
         yield Paper(f"Notice to the successful tenderer, {of}", _try(award_notices, evaluation, lot.lot.id))
         yield Paper(f"Letters to unsuccessful tenderers, {of}", _try(letters, evaluation, lot.lot.id))
+
+
+def later_of(evaluation: Evaluation) -> tuple[Paper, ...]:
+    """List what is made of the decision and does not wait for, or hold up, its approval."""
+    return (Paper("Contract award notice, data sheet", _try(award_notice_sheet, evaluation)),)
 
 
 def _try(make: Callable[..., object], *given: object) -> tuple[Finding, ...]:

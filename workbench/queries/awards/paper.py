@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any, Final
 
@@ -25,6 +25,7 @@ PAGES: Final[Mapping[str, tuple[str, ...]]] = {
     "publication": ("significance", "papers", "exempt_reason", "withheld"),
     "conditions": ("signatories", "conditions", "debrief_contact", "debrief_until", "voluntary_standstill"),
     "days": ("notices_sent", "means", "received", "notice_published", "published_on"),
+    "notice": ("notice",),
 }
 """The pages of the paper and the fields of the decision that each holds; the letters have a page for each bid."""
 _TEXTS: Final = (
@@ -70,9 +71,19 @@ def assembled(parts: Mapping[str, PaperPart]) -> AwardDecision:
     for name, part in parts.items():
         if not name.startswith(LETTER) and part.content:
             written |= {key: value for key, value in part.content.items() if key in FIELDS}
-    blank = {**dict.fromkeys(_TEXTS, ""), "options": [], "signatories": [], "finance": _NO_COMMENT,
+    written["signatories"] = _signed(written.get("signatories", ()), parts.get("days"))
+    blank = {**dict.fromkeys(_TEXTS, ""), "options": [], "finance": _NO_COMMENT,
              "legal": _NO_COMMENT}  # fmt: skip
     whole: Any = record.read(AwardDecision, json.loads(json.dumps({**blank, **written, "letters": letters})), Report())
     if whole is None:
         raise ChangedValue("The decision paper that was kept cannot be read: restore a copy of the database")
     return whole
+
+
+def _signed(signatories: Sequence[Mapping[str, str]], days: PaperPart | None) -> list[dict[str, str]]:
+    """Put to everybody who signs the day on which they did, which stands on the page of the days."""
+    found = {
+        (it["name"], it["title"]): it["signed_on"] for it in ((days.content or {}) if days else {}).get("signed", ())
+    }
+    told = ((each, found.get((each["name"], each["title"]))) for each in signatories)
+    return [{**each, **({"signed_on": when} if when else {})} for each, when in told]

@@ -18,7 +18,7 @@ from workbench.models.awards import AwardApprovalRecord, AwardCommentRecord, Rec
 from workbench.models.tenders import TenderRecord
 from workbench.policies import Actor, NotForYou, Permission
 from workbench.queries.awards.decision import award_digest, award_of, recommendation_of, recomputed
-from workbench.queries.awards.hands import hand_in
+from workbench.queries.awards.hands import bar
 from workbench.queries.awards.lacks import lacking
 from workbench.services import StageError
 from workbench.services.publishing import held_publication
@@ -100,8 +100,8 @@ def _to_decide(tender: TenderRecord, actor: Actor) -> RecommendationRecord:
     """Return the recommendation that waits for a decision, if this person may take it."""
     held_publication(tender)
     policies.check(actor, Permission.AWARD_APPROVE, tender)
-    if why := hand_in(tender.id, actor.user_id):
-        raise NotForYou(f"{why}, so somebody else must decide on the award: ask another approver")
+    if why := bar(tender, actor):
+        raise NotForYou(why)
     return _held(tender)
 
 

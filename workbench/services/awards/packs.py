@@ -170,6 +170,7 @@ BUILDERS: tuple[Builder, ...] = (
     each_lot("The letters to unsuccessful tenderers", "exports.notices.letters:letters"),
     each_split("The compliance certificate", "exports.reports.certificate:compliance_certificate"),
     once("The score sheets", "exports.reports.score_sheets:score_sheets"),
+    once("The contract award notice", "exports.reports.award_notice_sheet:award_notice_sheet"),
 )
 
 

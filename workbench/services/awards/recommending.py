@@ -11,9 +11,10 @@ from workbench import __version__, audit, policies
 from workbench.db import db
 from workbench.models.awards import RecommendationRecord
 from workbench.models.tenders import TenderRecord
-from workbench.policies import Actor, Permission
+from workbench.policies import Actor, NotForYou, Permission
 from workbench.queries.awards.decision import open_points, recommendation_of
 from workbench.queries.awards.paper import paper_of
+from workbench.queries.evaluation.access import access_of
 from workbench.queries.evaluation.record import live_file
 from workbench.services import StageError
 from workbench.services.publishing import held_publication
@@ -41,6 +42,8 @@ def recommend(tender: TenderRecord, *, digest: str, note: str, actor: Actor, at:
     policies.check(actor, Permission.AWARD_RECOMMEND, tender)
     if tender.quality_locked_at is None:
         raise StageError("The agreed scores for quality are not locked yet: the chair of the panel locks them first")
+    if access_of(tender, actor).conflicted:
+        raise NotForYou("You declared an interest in a bid of this tender, so another moderator recommends the award")
     file = live_file(tender, paper_of(tender.id))
     found = evaluate(file)
     if points := open_points(found):

@@ -8,9 +8,13 @@ pages = Blueprint("awards", __name__)
 
 from workbench.web.awards import (  # noqa: E402, F401 - they add their routes
     assurance,
+    award_notice,
+    deciding,
     enquiries,
     letters,
     matrix,
+    paper,
     papers,
     results,
+    standstill,
 )

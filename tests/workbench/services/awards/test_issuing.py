@@ -32,7 +32,10 @@ def test_every_document_of_the_pack_has_a_row_of_its_own(world: World) -> None:
     assert {row.state for row in rows} == {"queued"}
     assert len({row.key for row in rows}) == len(rows)
     kinds = {row.kind for row in rows}
-    assert kinds == {"award", "letter", "certificate", "decision-record", "evaluation-report", "score-sheets", "file"}
+    assert kinds == {
+        "award", "letter", "certificate", "decision-record", "evaluation-report", "score-sheets", "award-notice-sheet",
+        "file",
+    }  # fmt: skip
     assert [row.path for row in rows if not row.restricted] == ["all-01-decision-record.pdf"]
     about = {row.bid_id for row in rows if row.kind in ("award", "letter")}
     assert "" not in about
