@@ -81,6 +81,8 @@ def scores(a: Assurance) -> str:
     assert a.scores
     kind = "individual scores" if a.by_mean else "agreed scores"
     one = len(a.scores.one_level)
+    if not a.scores.tried:
+        return "No criterion of this lot is scored by the panel, so no score could change the first place."
     if one:
         each, these = ("any one of them", "these scores") if one > 1 else ("it", "this score")
         return (
