@@ -10,16 +10,16 @@ from playwright.sync_api import Browser
 
 from tests.looking import Lens, a_lens
 from tests.site import Page, Sample, endpoint_of, leads_to, name_of, read, samples, walk
-from tests.workbench.showcase import NOBODY, SECRETS, STATES, TENDERER, Showcase, showcase
+from tests.workbench.showcase import LATER, NOBODY, SECRETS, STATES, TENDERER, Showcase, showcase
 
 EVERYBODY = (
-    NOBODY, TENDERER, "officer", "approver", "evaluator", "moderator", "finance", "opener", "administrator", "auditor",
-    "stranger",
+    NOBODY, TENDERER, "officer", "approver", "evaluator", "moderator", "finance", "legal", "opener", "administrator",
+    "auditor", "stranger",
 )  # fmt: skip
-FEW = ("draft", "open", "opened")
+FEW = ("draft", "open", "opened", *LATER)
 ALIKE = tuple(f"_{state}" for state in STATES if state not in FEW)
 """Ends of the names of pages that say no more to anybody than those of the few stages."""
-LOOKED_AT = ("officer", NOBODY, "approver", "administrator", "auditor")
+LOOKED_AT = ("officer", NOBODY, "evaluator", "moderator", "approver", "administrator", "auditor")
 """Whose pages are opened in a browser; what the others see is a part of it."""
 BEHIND_A_CODE = (
     "code", "bid_part", "documents", "bid_partners", "check_bid", "ask_withdraw", "receipts", "receipt", "receipt_file",

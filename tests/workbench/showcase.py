@@ -29,7 +29,7 @@ from workbench import clock
 from workbench.app import Workbench
 from workbench.db import db
 from workbench.demo import keys
-from workbench.demo.cases import OPENERS, Case, seed
+from workbench.demo.cases import OPENERS, Case, seed, seed_later
 from workbench.models.accounts import AssignmentRecord, AuthorityRecord, UserRecord
 from workbench.models.tenders import TenderRecord
 from workbench.parts import Part
@@ -43,15 +43,17 @@ from workbench.services.bids import admissions, probes
 NOBODY = "nobody"
 TENDERER = "tenderer"
 """Somebody without an account who has a code of the open tender, with a bid that was submitted."""
-STATES = ("empty", "draft", "signed_off", "open", "closed", "opened", "cancelled")
+LATER = ("evaluation", "moderation", "notified")
+STATES = ("empty", "draft", "signed_off", "open", "closed", "opened", *LATER, "cancelled")
 """The tenders of the showcase, each by what it shows."""
-TEAM = frozenset({"officer", "approver", "evaluator", "moderator", "finance", "opener", "auditor"})
+TEAM = frozenset({"officer", "approver", "evaluator", "moderator", "finance", "legal", "opener", "auditor"})
 """Who may see a tender of the showcase: its panel, and the authority's auditor."""
 READERS = frozenset({"officer", "approver", "finance", "auditor"})
 """Who may read opened bids."""
 ASKER = questions.Asked(
     "Xanthe Querido-Blyth", "Quillfeather Trust", "xanthe@quillfeather.example", "May two charities bid as one?"
 )
+A_PAPER = b"%PDF-1.7\n% the documents of a decision are printed in other tests\n"
 ANNEX = "http://localhost/notices/it/"
 
 
@@ -145,6 +147,10 @@ def _fill(made: Showcase) -> None:
     made.tenders |= {"draft": case.draft.id, "closed": case.published.id, "opened": case.opened.id}
     _name_people(made, case)
     officer, approver = (actor_for(case.people.by_member[name]) for name in ("officer", "approver"))
+    later = seed_later(
+        address=lambda _: ANNEX, config=made.app.config["WORKBENCH"], stages=LATER, printed=lambda _: A_PAPER
+    )  # fmt: skip
+    made.tenders |= {stage: tender.id for stage, tender in later}
     for state in ("open", "signed_off", "cancelled"):
         made.tenders[state] = _copy(case, state, officer, at).id
     made.tenders["empty"] = _empty(officer, at).id
@@ -169,7 +175,7 @@ def _name_people(made: Showcase, case: Case) -> None:
     chosen = {
         "officer": members["officer"], "approver": members["approver"], "evaluator": members["ev-lived"],
         "moderator": members["chair"], "finance": members["fin"], "opener": members["opener-1"],
-        "administrator": case.people.others[0], "auditor": case.people.others[1],
+        "legal": members["legal"], "administrator": case.people.others[0], "auditor": case.people.others[1],
     }  # fmt: skip
     made.people |= {role: row.fs_uniquifier for role, row in chosen.items()}
     made.names |= {role: row.name for role, row in chosen.items()}

@@ -29,10 +29,12 @@ from workbench.models.tenders import TenderRecord
 from workbench.parts import split
 from workbench.paths import demo_file
 from workbench.policies import Actor
+from workbench.printing import print_document
 from workbench.queries.accounts import actor_for
 from workbench.queries.tenders import draft_of
 from workbench.sealing.key_files import KeyPair
 from workbench.services import deadlines, panel, publishing, questions, tenders
+from workbench.services.awards.making import Print
 from workbench.services.bids import openings
 from workbench.services.bids.followers import Links
 from workbench.services.bids.openings import Offer
@@ -99,13 +101,17 @@ def seed(*, at: datetime, address: Callable[[TenderRecord], str], config: Config
 
 
 def seed_later(
-    *, address: Callable[[TenderRecord], str], config: Config, stages: Sequence[str] = tuple(LATER)
+    *,
+    address: Callable[[TenderRecord], str],
+    config: Config,
+    stages: Sequence[str] = tuple(LATER),
+    printed: Print = print_document,
 ) -> Iterator[tuple[str, TenderRecord]]:
     """Load, one after the other, a tender in each stage beyond the opening, once :func:`seed` is done."""
     file = json.loads(demo_file().read_bytes())
     stage = _Stage(file, people_again(file["panel"]), config, address)
     for name in stages:
-        yield name, _later(stage, name)
+        yield name, _later(stage, name, printed)
 
 
 def opened_case(
@@ -174,12 +180,12 @@ def _opened(stage: _Stage, named: Mapping[str, str] = OPENED_NAME, lots: Sequenc
     return tender
 
 
-def _later(stage: _Stage, name: str) -> TenderRecord:
+def _later(stage: _Stage, name: str, printed: Print) -> TenderRecord:
     """Do the same again, and let the panel and the decision get as far as a stage."""
     told = LATER[name]
     named = {"reference": f"AS-VS-2025-{name.upper()}", "title": f"Victim services from April 2025: {told.title}"}
     tender = _opened(stage, named, told.lots)
-    advance(Panel(tender, the_case(), stage.people, told.lots), name, Links(stage.config.base_url, ()))
+    advance(Panel(tender, the_case(), stage.people, told.lots), name, Links(stage.config.base_url, ()), printed=printed)
     return tender
 
 

@@ -114,12 +114,12 @@ def approve(panel: Panel, at: datetime = APPROVED) -> None:
     done(paper.save, panel.tender, PaperPart("days"), days, actor=panel.actor("officer"), at=when)
 
 
-def send(panel: Panel, links: Links, at: datetime = RELEASED) -> None:
+def send(panel: Panel, links: Links, at: datetime = RELEASED, *, printed: making.Print = print_document) -> None:
     """Let the officer have the documents made, here and now, and release the letters to everybody at once."""
     officer, file = panel.actor("officer"), approved_file(panel.tender)
     row = done(issuing.issue, panel.tender, FINAL, Source(1, file), actor=officer, at=at)
     for paper_id in making.waiting(at, issue_id=row.id):
-        making.make(paper_id, now=lambda: at + timedelta(minutes=10), printed=print_document)
+        making.make(paper_id, now=lambda: at + timedelta(minutes=10), printed=printed)
     making.forget()
     done(delivering.release, panel.tender, row, links, actor=officer, at=at + timedelta(hours=1))
 

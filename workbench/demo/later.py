@@ -9,6 +9,8 @@ from types import MappingProxyType
 
 from workbench.demo import decision, panel
 from workbench.demo.panel import Panel, done
+from workbench.printing import print_document
+from workbench.services.awards import making
 from workbench.services.bids.followers import Links
 from workbench.services.evaluation import moderating
 
@@ -35,8 +37,8 @@ LATER: Mapping[str, Stage] = MappingProxyType(
 )
 
 
-def advance(of: Panel, stage: str, links: Links) -> None:
-    """Bring a tender whose bids are opened to a stage, step by step."""
+def advance(of: Panel, stage: str, links: Links, *, printed: making.Print = print_document) -> None:
+    """Bring a tender whose bids are opened to a stage, step by step; ``printed`` makes the bytes of a document."""
     panel.declare(of, [*(member.id for member in of.case.panel), "legal"])
     panel.settle(of)
     panel.begin(of)
@@ -55,7 +57,7 @@ def advance(of: Panel, stage: str, links: Links) -> None:
     decision.recommend(of)
     if stage == "notified":
         decision.approve(of)
-        decision.send(of, links)
+        decision.send(of, links, printed=printed)
 
 
 def _half_scored(of: Panel) -> None:
