@@ -41,7 +41,7 @@ class AgreedScore:
     """The panel's score for one bid and criterion, with the reason the tenderer will read.
 
     It stands beside the individual scores and never replaces them. ``why_not_higher`` may be empty only at the top
-    level of the scale.
+    level of the scale. ``reopened`` says why an earlier agreed score was taken up again, where one was.
     """
 
     bid: str
@@ -54,3 +54,4 @@ class AgreedScore:
     why_not_lower: str = ""
     changes: tuple[ScoreChange, ...] = ()
     dissent: str = ""
+    reopened: str = ""

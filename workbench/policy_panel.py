@@ -74,7 +74,7 @@ PANEL: Mapping[Permission, Policy] = MappingProxyType(
             "moderator", stages=frozenset({"moderation"}),
         ),
         Permission.MODERATION_SIGN: tender(
-            "Evaluators and moderators of the tender sign the agreed scores of the meetings they were at.",
+            "Evaluators and moderators of the tender write on the cards, and sign what was agreed in their presence.",
             "evaluator", "moderator", stages=frozenset({"moderation"}),
         ),
         Permission.MODERATION_REOPEN_LATE: tender(

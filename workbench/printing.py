@@ -53,6 +53,7 @@ TEMPLATES: dict[str, str] = {
     "PanelReport": "notices/panel_report.html",
     "MethodologyAnnex": "notices/methodology.html",
     "RehearsalReport": "notices/rehearsal.html",
+    "ModerationRecord": "notices/moderation_record.html",
     "OpeningMinutes": "notices/opening_record.html",
     "BidReceipt": "notices/bid_receipt.html",
     "AwardNoticeSheet": "notices/award_notice_sheet.html",

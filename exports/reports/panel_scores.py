@@ -55,7 +55,7 @@ class Dissent:
 
 @dataclass(frozen=True)
 class Moderation:
-    """One lot's moderation: days, how many scores stood and moved, each change, each dissent."""
+    """One lot's moderation: days, how many scores stood and moved, changes, dissent, why one was taken up again."""
 
     lot: Lot
     days: tuple[date, ...]
@@ -65,6 +65,7 @@ class Moderation:
     answers: int
     changes: tuple[Change, ...]
     dissents: tuple[Dissent, ...]
+    reopened: tuple[Dissent, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -164,12 +165,15 @@ def _moderation(file: TenderFile, lot: LotEvaluation) -> Moderation:
         place = (names[it.bid], titles.get(it.criterion, it.criterion), people.get(who, who))
         changes.append(Change(*place, plain(Fraction(old)), plain(Fraction(it.points)), cause, told))
     untouched = {(it.bid, it.criterion) for it in agreed} - {(it.bid, it.criterion) for it, _, _ in moved}
-    dissents = [
-        Dissent(names[it.bid], titles.get(it.criterion, it.criterion), it.dissent) for it in agreed if it.dissent
-    ]
+
+    def noted(texts: Sequence[str]) -> tuple[Dissent, ...]:
+        named = zip(agreed, texts, strict=True)
+        return tuple(Dissent(names[it.bid], titles.get(it.criterion, it.criterion), text) for it, text in named if text)
+
     days = tuple(sorted({it.agreed_on for it in agreed}))
     counts = (len(pairs), len(pairs) - len(moved), len(untouched), len(agreed))
-    return Moderation(lot.lot, days, *counts, tuple(changes), tuple(dissents))
+    dissents, reopened = noted([it.dissent for it in agreed]), noted([it.reopened for it in agreed])
+    return Moderation(lot.lot, days, *counts, tuple(changes), dissents, reopened)
 
 
 def _agreed_of(file: TenderFile, lot: LotEvaluation) -> list[AgreedScore]:

@@ -96,12 +96,12 @@ def _outcome(lot: LotEvaluation) -> Outcome:
 
 def rescored(rows: tuple[LeafMarks, ...], criterion: str, points: Fraction) -> tuple[LeafMarks, ...]:
     """Return a bid's rows with other points for one criterion."""
-    return tuple(
-        replace(row, points=points, marks=row.leaf.weight * points / row.maximum)
-        if row.leaf.criterion.id == criterion
-        else row
-        for row in rows
-    )
+    return tuple(remarked(row, points) if row.leaf.criterion.id == criterion else row for row in rows)
+
+
+def remarked(row: LeafMarks, points: Fraction) -> LeafMarks:
+    """Return one row with other points."""
+    return replace(row, points=points, marks=row.leaf.weight * points / row.maximum)
 
 
 def passes(lot: LotEvaluation, rows: tuple[LeafMarks, ...]) -> bool:

@@ -133,6 +133,8 @@ def _terms(lot: LotEvaluation, info: FormulaInfo, weight: Fraction) -> tuple[Pri
     chosen = lot.methodology.price
     if info.id == chosen.formula:
         return chosen, "as published"
+    if info.kind == "method" and weight >= 100:
+        return None, "it needs quality, which has no weight here"
     needed = [each.meaning for each in info.parameters if each.default is None]
     if info.id == "linear_fixed" and lot.lot.base_value is not None:
         most = str(lot.lot.base_value.pence // 100)

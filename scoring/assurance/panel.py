@@ -16,7 +16,7 @@ from math import factorial, prod
 import numpy as np
 from numpy.typing import NDArray
 
-from scoring.assurance.again import judged_again, rescored
+from scoring.assurance.again import judged_again, remarked
 from scoring.assurance.basis import Floats
 from scoring.catalogue import WHOLE_METHODS
 from scoring.evaluation import BidResult, LotEvaluation
@@ -110,14 +110,14 @@ def _means(lot: LotEvaluation, given: Given, evaluators: tuple[str, ...]) -> Mar
     """Return marks by the mean of these evaluators; None where a criterion is left without a score."""
     rows: dict[str, tuple[LeafMarks, ...]] = {}
     for result in lot.ranked:
-        rows[result.bid.id] = result.rows
+        found = []
         for row in result.rows:
             key = (result.bid.id, row.leaf.criterion.id)
             points = [given[*key, who] for who in evaluators if (*key, who) in given]
             if not points:
                 return None
-            mean = sum(points, Fraction(0)) / len(points)
-            rows[result.bid.id] = rescored(rows[result.bid.id], row.leaf.criterion.id, mean)
+            found.append(remarked(row, sum(points, Fraction(0)) / len(points)))
+        rows[result.bid.id] = tuple(found)
     return Marking(rows, {bid: sum((row.marks for row in its), Fraction(0)) for bid, its in rows.items()}, ())
 
 

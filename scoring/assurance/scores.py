@@ -13,6 +13,7 @@ from fractions import Fraction
 
 from scoring.assurance.again import Outcome, about, passes, rescored, winners, winners_with, with_points, with_score
 from scoring.catalogue import WHOLE_METHODS
+from scoring.criteria import walk
 from scoring.evaluation import BidResult, LotEvaluation, evaluate_lot
 from scoring.marking import LeafMarks
 from scoring.recommendation import Evaluation
@@ -60,13 +61,17 @@ class AwardMove:
 
 @dataclass(frozen=True)
 class _Score:
-    """A score that may be moved: by how much the bid's points change for each point of it (1, or 1 ÷ evaluators)."""
+    """A score that may be moved: by how much the bid's points change for each point of it (1, or 1 ÷ evaluators).
+
+    ``gated`` says whether any minimum was published, which a move might cross.
+    """
 
     result: BidResult
     row: LeafMarks
     evaluator: str
     given: Decimal
     effect: Fraction
+    gated: bool
 
 
 def score_moves(file: TenderFile, lot: LotEvaluation) -> tuple[tuple[ScoreMove, ...], int]:
@@ -115,17 +120,19 @@ def _one_level(scale: Scale, given: Decimal) -> list[Decimal]:
 
 def _scores(file: TenderFile, lot: LotEvaluation) -> Iterator[_Score]:
     """Yield every score of the bids that are ranked or only miss a minimum."""
+    method = lot.methodology
+    gated = method.minimum_quality is not None or any(it.minimum is not None for it, _ in walk(method.criteria))
     for result in lot.results:
         if not result.rows or (result.exclusion is not None and result.exclusion.stage != "gate"):
             continue
         for row in result.rows:
             if not row.by_mean:
-                yield _Score(result, row, "", row.agreed.points if row.agreed else Decimal(0), Fraction(1))
+                yield _Score(result, row, "", row.agreed.points if row.agreed else Decimal(0), Fraction(1), gated)
                 continue
             for sheet in file.score_sheets:
                 score = sheet.score(row.leaf.criterion.id) if sheet.bid == result.bid.id else None
                 if score and score.points is not None:
-                    yield _Score(result, row, sheet.evaluator, score.points, Fraction(1, row.scored_by))
+                    yield _Score(result, row, sheet.evaluator, score.points, Fraction(1, row.scored_by), gated)
 
 
 def _smallest(file: TenderFile, lot: LotEvaluation, score: _Score, up: bool) -> ScoreMove | None:
@@ -156,7 +163,7 @@ def _may_matter(lot: LotEvaluation, score: _Score, moved_to: Decimal) -> bool:
     """Rule out what arithmetic shows to change nothing: a bid that stays in and on its side of the winner's total."""
     result, row = score.result, score.row
     points = row.points + score.effect * Fraction(moved_to - score.given)
-    stays = passes(lot, rescored(result.rows, row.leaf.criterion.id, points))
+    stays = not score.gated or passes(lot, rescored(result.rows, row.leaf.criterion.id, points))
     was_in = result.total is not None
     if stays != was_in:
         return True

@@ -81,6 +81,8 @@ def scores(a: Assurance) -> str:
     assert a.scores
     kind = "individual scores" if a.by_mean else "agreed scores"
     one = len(a.scores.one_level)
+    if not a.scores.tried:
+        return "No criterion of this lot is scored by the panel, so no score could change the first place."
     if one:
         each, these = ("any one of them", "these scores") if one > 1 else ("it", "this score")
         return (
@@ -172,6 +174,8 @@ def panel(a: Assurance) -> str:
         return "Fewer than two evaluators scored this lot, so nobody can be left out."
     first = a.panel.everybody.first
     start = f"On the means of the evaluators’ own scores {_who(a, a.panel.everybody)}"
+    if first and first != a.bids[0][0]:
+        start += f" (on the agreed scores it is {a.winner})" if not a.by_mean else ""
     moved = [each.name for each in a.panel.without if each.first != first]
     if moved:
         return f"{start}. Without {listed(moved, 'or')} that would be different."

@@ -260,7 +260,8 @@ def _agree(tender: TenderRecord, people: DemoPeople, case: TenderFile) -> None:
 def _card(tender: TenderRecord, value: AgreedScore, lot: str, chair: int) -> None:
     at, text = _at(value.agreed_on), to_text(value)
     of = {"tender_id": tender.id, "bid_id": value.bid, "criterion": value.criterion}
-    card = CardRecord(id=new_id(), **of, lot=lot, state="agreed", agreed=1, content=text, changed_at=at,
+    written = json.dumps({"points": str(value.points), "reason": value.reason})
+    card = CardRecord(id=new_id(), **of, lot=lot, state="agreed", agreed=1, content=written, changed_at=at,
                       changed_by=chair)  # fmt: skip
     db.session.add(card)
     db.session.flush()

@@ -37,7 +37,7 @@ from workbench.policies import Actor
 from workbench.queries.accounts import actor_for
 from workbench.queries.bids import opened as reads
 from workbench.queries.tenders import draft_of
-from workbench.services import accounts, deadlines, publishing, questions, tenders
+from workbench.services import accounts, deadlines, panel, publishing, questions, tenders
 from workbench.services.bids import admissions, probes
 
 NOBODY = "nobody"
@@ -189,7 +189,7 @@ def _copy(case: Case, state: str, officer: Actor, at: datetime) -> TenderRecord:
     officer = _again(officer)
     for held in db.session.query(AssignmentRecord).filter_by(tender_id=case.draft.id).all():
         if held.role != "officer":
-            _do(accounts.assign, tender, _person(held.user_id), held.role, held.lot, actor=officer, at=at)
+            _do(panel.assign, tender, _person(held.user_id), held.role, held.lot, actor=officer, at=at)
     make_ready(tender, officer, at)
     return tender
 

@@ -29,7 +29,7 @@ from workbench.policies import Actor
 from workbench.queries.accounts import actor_for
 from workbench.queries.tenders import draft_of
 from workbench.sealing.key_files import KeyPair
-from workbench.services import accounts, deadlines, publishing, questions, tenders
+from workbench.services import deadlines, panel, publishing, questions, tenders
 from workbench.services.bids import openings
 from workbench.services.bids.openings import Offer
 from workbench.store import Store
@@ -180,7 +180,7 @@ def _assign(stage: _Stage, tender: TenderRecord, at: datetime) -> None:
         for role in (each for each in member["roles"] if each != "officer"):
             for lot in ("",) if set(member["lots"]) == contract else member["lots"]:
                 person = stage.people.by_member[member["id"]]
-                _done(accounts.assign, tender, person, role, lot, actor=officer, at=at)
+                _done(panel.assign, tender, person, role, lot, actor=officer, at=at)
 
 
 def _publish(

@@ -206,8 +206,8 @@ class TendererLetterRecord(Base):
 class CardRecord(Base):
     """What the panel is writing about one bid and criterion in moderation, for all of them to see; ``version`` counts.
 
-    ``content`` is JSON of the card's fields. ``state`` is open, agreed (all present have signed) or reopened.
-    ``agreed`` is the number of the agreed score that stands (0: none).
+    ``content`` is JSON of the card's fields. ``state`` is open, signing (put to signature), agreed (all present have
+    signed) or reopened. ``agreed`` is the number of the agreed score that stands, or stood last (0: none).
     """
 
     __tablename__ = "cards"
@@ -230,7 +230,7 @@ class AgreedScoreRecord(Base):
     """The panel's agreed score of a card, as it was put to signature; of several the latest that is signed holds.
 
     ``content`` is JSON of :class:`scoring.moderation.AgreedScore`; ``present`` of the ids of those who must sign;
-    ``reopened`` says why the one before was taken up again.
+    ``absent`` says why somebody who scored was not there, ``reopened`` why the one before was taken up again.
     """
 
     __tablename__ = "agreed_scores"
@@ -245,6 +245,7 @@ class AgreedScoreRecord(Base):
     content: Mapped[str] = mapped_column(Text)
     sha256: Mapped[str] = mapped_column(String(64))
     present: Mapped[str] = mapped_column(Text)
+    absent: Mapped[str] = mapped_column(Text, default="")
     reopened: Mapped[str] = mapped_column(Text, default="")
     made_by: Mapped[int] = mapped_column(ForeignKey("users.id"))
     made_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -17,7 +17,7 @@ from lots.words import counted
 from workbench import audit, chain_export
 from workbench.db import db
 from workbench.models.audit import ChainRecord, EventRecord
-from workbench.queries import history_panel, history_papers
+from workbench.queries import history_moderation, history_panel, history_papers
 from workbench.queries.awards.told import WORDS as DECISION
 from workbench.tasks import TASK_OF
 
@@ -193,6 +193,7 @@ def _decided(details: Details, _: str) -> str:
 
 
 _WORDS: Final[Mapping[str, Callable[[Details, str], str]]] = {
+    **history_moderation.WORDS,
     **history_panel.WORDS,
     "tender_started": _started,
     "part_saved": _saved,

@@ -27,6 +27,11 @@ def _interest_decided(details: Details, _: str) -> str:
     return f"Decided about {whose} (declared: {details['interest']}): {_FOLLOWS[str(details['action'])]}"
 
 
+def _invited(details: Details, subject: str) -> str:
+    lot = f" in lot {details['lot']}" if details.get("lot") else ""
+    return f"Invited {details['name']} ({subject}) into the tender as {details['role']}{lot}"
+
+
 def _begun(details: Details, _: str) -> str:
     waiting = [str(each) for each in details.get("waiting") or ()]
     return f"Let the panel begin; {listed(waiting)} waiting for evaluators" if waiting else "Let the panel begin"
@@ -40,6 +45,7 @@ WORDS: Final[Mapping[str, Callable[[Details, str], str]]] = {
     "interests_declared": _declared,
     "interest_decided": _interest_decided,
     "evaluation_begun": _begun,
+    "person_invited_into_tender": _invited,
     "panel_note_written": _fixed("Wrote the note to the panel, version {number}"),
     "panel_note_read": _fixed("Read the note to the panel, version {number}"),
     "benchmark_added": _fixed("Added the benchmark answer “{title}” to “{criterion}”"),

@@ -1,4 +1,4 @@
-"""Writing people: authorities, invitations, roles in the authority, and who does what in a tender."""
+"""Writing people: authorities, invitations, and roles in the authority."""
 
 from __future__ import annotations
 
@@ -22,9 +22,8 @@ from workbench.models.accounts import (
     SessionRecord,
     UserRecord,
 )
-from workbench.models.tenders import PartRecord, TenderRecord
 from workbench.passwords import weakness
-from workbench.policies import AUTHORITY_ROLES, TENDER_ROLES, Actor, Permission, SeparationError
+from workbench.policies import AUTHORITY_ROLES, Actor, Permission, SeparationError
 from workbench.queries import accounts
 
 INVITED_FOR = timedelta(days=7)
@@ -63,7 +62,7 @@ def create_person(
     password: str = "",
 ) -> UserRecord:
     """Add a person, from the command line, with a password or, without one, to be invited."""
-    person = _new_person(authority.id, name, email, job_title, at)
+    person = new_person(authority.id, name, email, job_title, at)
     if password:
         _set_password(person, password, authority)
     person.roles = _roles(frozenset(roles))
@@ -79,11 +78,11 @@ def invite(
 ) -> tuple[UserRecord, str]:
     """Add a person to the actor's authority; return them and the secret of the link by which they set a password."""
     policies.check(actor, Permission.PEOPLE_MANAGE)
-    person = _new_person(actor.authority_id, name, email, job_title, at)
+    person = new_person(actor.authority_id, name, email, job_title, at)
     person.roles = _roles(frozenset(roles))
     db.session.add(person)
     db.session.flush()
-    secret = _invitation(person, at, actor.user_id)
+    secret = invitation_for(person, at, actor.user_id)
     details = {"person": person.id, "name": name, "roles": sorted(roles)}
     _record("person_invited", person.email, actor.authority_id, actor, at, details)
     return person, secret
@@ -97,7 +96,7 @@ def invite_again(person: UserRecord, *, actor: Actor, at: datetime) -> str:
     db.session.execute(
         delete(InvitationRecord).where(InvitationRecord.user_id == person.id, InvitationRecord.used_at.is_(None))
     )
-    secret = _invitation(person, at, actor.user_id)
+    secret = invitation_for(person, at, actor.user_id)
     _record("person_invited", person.email, actor.authority_id, actor, at, {"person": person.id, "again": True})
     return secret
 
@@ -178,98 +177,11 @@ def sign_out_everywhere(*, actor: Actor, at: datetime, session_id: str = "", but
     return ended
 
 
-# --- who does what in a tender ----------------------------------------------------------------------------------
-
-
-def assign(tender: TenderRecord, user: UserRecord, role: str, lot: str = "", *, actor: Actor, at: datetime) -> None:
-    """Give a person a role in a tender, in one of its lots or in all; SeparationError where another role forbids it."""
-    policies.check(actor, Permission.PANEL_MANAGE, tender)
-    _check_assignment(tender, user, role, actor)
-    held = _held(tender.id, user.id)
-    if (role, "") in held or (role, lot) in held:
-        raise PersonError(f"{user.name} has this role in the tender already")
-    why = policies.clash(frozenset(name for name, _ in held), role, frozenset(each.name for each in user.roles))
-    if why or (why := _wrote(tender, user, role)):
-        raise SeparationError(f"{user.name} cannot be {role} of this tender. {why}")
-    if not lot:  # a role in all lots takes the place of the same role in some
-        _forget_assignment(tender.id, user.id, role)
-    row = AssignmentRecord(
-        tender_id=tender.id, user_id=user.id, role=role, lot=lot, assigned_at=at, assigned_by=actor.user_id
-    )
-    db.session.add(row)
-    db.session.flush()
-    _record_role("role_given", tender, user, role, lot, actor, at)
-
-
-def unassign(tender: TenderRecord, user: UserRecord, role: str, lot: str = "", *, actor: Actor, at: datetime) -> None:
-    """Take a role in a tender away; a tender keeps at least one officer."""
-    policies.check(actor, Permission.PANEL_MANAGE, tender)
-    if (role, lot) not in _held(tender.id, user.id):
-        raise PersonError(f"{user.name} does not have this role in the tender")
-    if role == "officer" and not _other_officer(tender.id, user.id):
-        raise PersonError("A tender keeps at least one officer: give the role to somebody else first")
-    _forget_assignment(tender.id, user.id, role, lot)
-    _record_role("role_taken", tender, user, role, lot, actor, at)
-
-
-def _check_assignment(tender: TenderRecord, user: UserRecord, role: str, actor: Actor) -> None:
-    if role not in TENDER_ROLES:
-        raise PersonError(f"There is no role called “{role}” in a tender")
-    if user.authority_id != tender.authority_id or not user.active:
-        raise PersonError("Only people who work for this authority can be given a role in its tenders")
-    if user.id == actor.user_id:
-        raise SeparationError("Nobody gives themselves a role: ask another officer of the tender")
-
-
-def _held(tender_id: str, user_id: int) -> set[tuple[str, str]]:
-    rows = db.session.execute(
-        select(AssignmentRecord.role, AssignmentRecord.lot)
-        .where(AssignmentRecord.tender_id == tender_id, AssignmentRecord.user_id == user_id)
-        .with_for_update()
-    )
-    return {(role, lot) for role, lot in rows}
-
-
-def _wrote(tender: TenderRecord, user: UserRecord, role: str) -> str:
-    """Say why somebody who wrote part of a tender, or started it, may not approve it."""
-    if role != "approver":
-        return ""
-    wrote = select(PartRecord.id).where(PartRecord.tender_id == tender.id, PartRecord.changed_by == user.id).limit(1)
-    if tender.created_by == user.id or db.session.scalar(wrote) is not None:
-        return "Whoever wrote any of a tender does not sign it off"
-    return ""
-
-
-def _other_officer(tender_id: str, user_id: int) -> bool:
-    other = select(AssignmentRecord.id).join(AssignmentRecord.user).where(
-        AssignmentRecord.tender_id == tender_id, AssignmentRecord.role == "officer",
-        AssignmentRecord.user_id != user_id, UserRecord.active,
-    )  # fmt: skip
-    return db.session.scalar(other.limit(1)) is not None
-
-
-def _forget_assignment(tender_id: str, user_id: int, role: str, lot: str | None = None) -> None:
-    wanted = [
-        AssignmentRecord.tender_id == tender_id, AssignmentRecord.user_id == user_id, AssignmentRecord.role == role
-    ]  # fmt: skip
-    if lot is not None:
-        wanted.append(AssignmentRecord.lot == lot)
-    db.session.execute(delete(AssignmentRecord).where(*wanted))
-
-
-def _record_role(
-    action: str, tender: TenderRecord, user: UserRecord, role: str, lot: str, actor: Actor, at: datetime
-) -> None:
-    tender.version += 1
-    tender.changed_at = at
-    details = {"person": user.id, "name": user.name, "role": role, "lot": lot}
-    audit.record(action, user.email, chain=audit.tender_chain(tender.id), actor=actor, at=at, details=details)
-
-
 # --- pieces -----------------------------------------------------------------------------------------------------
 
 
-def _new_person(authority_id: str, name: str, email: str, job_title: str, at: datetime) -> UserRecord:
+def new_person(authority_id: str, name: str, email: str, job_title: str, at: datetime) -> UserRecord:
+    """Make a person of an authority; PersonError where somebody signs in with that address already."""
     address = read_address(email)
     if accounts.person_by_email(address) is not None:
         raise PersonError(f"Somebody signs in with {address} already")
@@ -328,7 +240,8 @@ def _check_audits_only(person: UserRecord, wanted: frozenset[str]) -> None:
         )
 
 
-def _invitation(person: UserRecord, at: datetime, by: int) -> str:
+def invitation_for(person: UserRecord, at: datetime, by: int) -> str:
+    """Make an invitation and return the secret of its link."""
     secret = secrets.token_urlsafe(32)
     row = InvitationRecord(
         user_id=person.id, secret_sha256=_digest(secret), made_at=at, made_by=by, expires_at=at + INVITED_FOR

@@ -147,7 +147,17 @@ function offerSelection(cite) {
   document.querySelector(".tw-scoring__answer").append(button);
 }
 
+// --- Abstaining ---
+
+function openWhy(form) {
+  const why = form.querySelector("[data-abstaining]");
+  form.addEventListener("change", (event) => {
+    if (why && event.target.name === "points" && event.target.value === "abstain") why.open = true;
+  });
+}
+
 for (const form of document.querySelectorAll("form[data-sheet]")) {
   chooseByKey(form);
   offerCitations(form);
+  openWhy(form);
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
@@ -47,6 +47,7 @@ def init_pages(app: Flask) -> None:
         percent=say_percent,
         day=say_day,
         instant=say_moment,
+        last_day=say_last_day,
         counted=counted,
         worst_first=worst_first,
         fingerprint=fingerprint,
@@ -78,6 +79,11 @@ def say_day(day: date | None) -> str:
     if day is None:
         return NOTHING
     return say(london(day).date() if isinstance(day, datetime) else day)
+
+
+def say_last_day(end: datetime) -> str:
+    """Write the last day before the moment at which something ends, in words."""
+    return say_day(end - timedelta(seconds=1))
 
 
 def say_moment(instant: datetime | None) -> str:

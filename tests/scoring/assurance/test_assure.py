@@ -8,6 +8,7 @@ from decimal import Decimal
 
 import pytest
 
+from exports.reports.assurance_charts import assurance_charts
 from scoring.assurance.assure import Assurance, assure
 from scoring.assurance.parts import INTRODUCTION, LABEL, parts
 from scoring.formulas import PriceMethod
@@ -123,6 +124,16 @@ def _even():  # type: ignore[no-untyped-def]
     delivery, workforce = quality.parts
     parts_ = (replace(delivery, weight=Decimal(75)), replace(workforce, weight=Decimal(25), minimum=None))
     return replace(quality, parts=parts_), social, price
+
+
+def test_a_lot_judged_on_price_alone_has_one_weight_that_cannot_move() -> None:
+    only = (replace(factories.criteria()[2], weight=Decimal(100)),)
+    found = assure(judged(with_method(relative(), criteria=only, tie_breaks=())), "adult", draws=DRAWS)
+    said = {part.key: part.sentence for part in parts(found)}
+    assert found.winner == "Quayside Trust"
+    assert said["together"] == "Whatever weights all the criteria had together, Quayside Trust would still come first."
+    assert said["scores"].startswith("No criterion of this lot is scored by the panel")
+    assert len(assurance_charts(found)) == 3
 
 
 def test_relative_prices_are_tested_with_one_more_bid() -> None:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from decimal import Decimal
 from fractions import Fraction
 from itertools import product
 
 import numpy as np
 import pytest
 
+from scoring.assurance.assure import assure
 from scoring.assurance.panel import draws, first_shares, panel_tests
+from scoring.assurance.parts import parts
 from scoring.evaluation import evaluate_lot
 from scoring.formulas import PriceMethod
 from scoring.tender_file import TenderFile
@@ -130,3 +133,18 @@ def test_more_than_eight_evaluators_are_left_out_one_by_one_but_not_drawn_again(
     found = panel_tests(file, evaluate_lot(file, "adult"))
     assert found is not None
     assert (len(found.without), found.resampled) == (9, None)
+
+
+def test_where_own_scores_and_agreed_scores_differ_both_are_said() -> None:
+    file = factories.tender_file(NAMES)
+    agreed = tuple(
+        replace(it, points=Decimal(1 if it.bid == "adult-harbour" and it.criterion == "delivery" else it.points))
+        for it in file.agreed_scores
+    )
+    found = assure(cases.judged(replace(file, agreed_scores=agreed)), "adult", draws=64)
+    [said] = [part for part in parts(found) if part.key == "panel"]
+    assert found.winner == "Quayside Trust"
+    assert said.sentence == (
+        "On the means of the evaluators’ own scores Harbour Trust comes first (on the agreed scores it is Quayside "
+        "Trust), and no one evaluator’s absence changes that."
+    )

@@ -18,7 +18,7 @@ from workbench.models.audit import EventRecord
 from workbench.models.tenders import PartRecord, TenderRecord
 from workbench.policies import FORBIDDEN_PAIRS, TENDER_ROLES, Actor, NotForYou, SeparationError
 from workbench.queries import accounts as queries
-from workbench.services import accounts
+from workbench.services import accounts, panel
 from workbench.services.accounts import PersonError
 
 PASSWORD = "teapot gravel mint"
@@ -155,12 +155,12 @@ def test_who_comes_back_sets_password_and_second_step_anew(boss: Actor) -> None:
 
 def test_a_role_is_given_and_taken_with_one_event_each(tender: TenderRecord) -> None:
     officer, person = officer_of(tender), a_user(tender.authority)
-    accounts.assign(tender, person, "evaluator", "adult", actor=officer, at=NOW)
-    accounts.assign(tender, person, "evaluator", actor=officer, at=NOW)
+    panel.assign(tender, person, "evaluator", "adult", actor=officer, at=NOW)
+    panel.assign(tender, person, "evaluator", actor=officer, at=NOW)
     assert [(row.role, row.lot) for row in db.session.query(AssignmentRecord).filter_by(user_id=person.id)] == [
         ("evaluator", "")
     ]
-    accounts.unassign(tender, person, "evaluator", actor=officer, at=NOW)
+    panel.unassign(tender, person, "evaluator", actor=officer, at=NOW)
     assert queries.actor_for(person).assignments == frozenset()
     assert actions() == ["role_given", "role_given", "role_taken"]
 
@@ -170,9 +170,9 @@ def test_a_forbidden_pair_is_refused_in_both_orders_and_across_lots(tender: Tend
     officer = officer_of(tender)
     for first, second in (pair, reversed(pair)):
         person = a_user(tender.authority)
-        accounts.assign(tender, person, first, "adult", actor=officer, at=NOW)
+        panel.assign(tender, person, first, "adult", actor=officer, at=NOW)
         with pytest.raises(SeparationError, match=f"cannot be {second} of this tender"):
-            accounts.assign(tender, person, second, "cyp", actor=officer, at=NOW)
+            panel.assign(tender, person, second, "cyp", actor=officer, at=NOW)
 
 
 def test_every_other_pair_is_allowed(tender: TenderRecord) -> None:
@@ -180,15 +180,15 @@ def test_every_other_pair_is_allowed(tender: TenderRecord) -> None:
     for one, other in combinations(sorted(TENDER_ROLES), 2):
         if frozenset({one, other}) not in FORBIDDEN_PAIRS:
             person = a_user(tender.authority)
-            accounts.assign(tender, person, one, actor=officer, at=NOW)
-            accounts.assign(tender, person, other, actor=officer, at=NOW)
+            panel.assign(tender, person, one, actor=officer, at=NOW)
+            panel.assign(tender, person, other, actor=officer, at=NOW)
             assert an_actor(person).roles_in(tender.id) == {one, other}
 
 
 def test_nobody_gives_themselves_a_role(tender: TenderRecord) -> None:
     officer = officer_of(tender)
     with pytest.raises(SeparationError, match="Nobody gives themselves a role"):
-        accounts.assign(tender, db.session.get_one(UserRecord, officer.user_id), "finance", actor=officer, at=NOW)
+        panel.assign(tender, db.session.get_one(UserRecord, officer.user_id), "finance", actor=officer, at=NOW)
 
 
 def test_whoever_wrote_any_of_a_tender_never_signs_it_off(tender: TenderRecord) -> None:
@@ -196,16 +196,16 @@ def test_whoever_wrote_any_of_a_tender_never_signs_it_off(tender: TenderRecord) 
     db.session.add(PartRecord(tender_id=tender.id, kind="basics", changed_at=NOW, changed_by=person.id))
     db.session.flush()
     with pytest.raises(SeparationError, match="Whoever wrote any of a tender does not sign it off"):
-        accounts.assign(tender, person, "approver", actor=officer, at=NOW)
+        panel.assign(tender, person, "approver", actor=officer, at=NOW)
 
 
 def test_a_tender_keeps_an_officer(tender: TenderRecord) -> None:
     officer = officer_of(tender)
     me = db.session.get_one(UserRecord, officer.user_id)
     with pytest.raises(PersonError, match="A tender keeps at least one officer"):
-        accounts.unassign(tender, me, "officer", actor=officer, at=NOW)
-    accounts.assign(tender, a_user(tender.authority), "officer", actor=officer, at=NOW)
-    accounts.unassign(tender, me, "officer", actor=officer, at=NOW)
+        panel.unassign(tender, me, "officer", actor=officer, at=NOW)
+    panel.assign(tender, a_user(tender.authority), "officer", actor=officer, at=NOW)
+    panel.unassign(tender, me, "officer", actor=officer, at=NOW)
 
 
 def test_only_active_people_of_the_authority_are_given_roles_there_are(tender: TenderRecord) -> None:
@@ -217,6 +217,6 @@ def test_only_active_people_of_the_authority_are_given_roles_there_are(tender: T
     )
     for person, role, words in cases:
         with pytest.raises(ProcurementError, match=words):
-            accounts.assign(tender, person, role, actor=officer, at=NOW)
+            panel.assign(tender, person, role, actor=officer, at=NOW)
     with pytest.raises(NotForYou):
-        accounts.assign(tender, a_user(tender.authority), "evaluator", actor=an_actor(a_user(tender.authority)), at=NOW)
+        panel.assign(tender, a_user(tender.authority), "evaluator", actor=an_actor(a_user(tender.authority)), at=NOW)

@@ -406,6 +406,7 @@ def upgrade() -> None:
         sa.Column("content", sa.Text(), nullable=False),
         sa.Column("sha256", sa.String(length=64), nullable=False),
         sa.Column("present", sa.Text(), nullable=False),
+        sa.Column("absent", sa.Text(), nullable=False),
         sa.Column("reopened", sa.Text(), nullable=False),
         sa.Column("made_by", sa.Integer(), nullable=False),
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),

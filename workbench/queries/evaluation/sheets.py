@@ -16,7 +16,6 @@ from sqlalchemy import select
 
 from lots.errors import Finding, errors_in
 from scoring.criteria import Leaf
-from scoring.reading import in_reading_order
 from scoring.reasons import ReasonContext, ReasonText, gate, sub_points
 from scoring.scale import Scale
 from scoring.scoresheet import Score, ScoreSheet
@@ -124,7 +123,17 @@ class Desk:
         return (sheet.score(criterion) if sheet else None) or self.draft(bid_id, criterion).score
 
     def findings(self, bid_id: str, question: Question) -> tuple[Finding, ...]:
-        """Read what was written about an answer through the reason gate."""
+        """Read what was written about an answer through the reason gate, once for a page."""
+        key = (bid_id, question.id)
+        if key not in self._read:
+            self._read[key] = self._through_the_gate(bid_id, question)
+        return self._read[key]
+
+    @cached_property
+    def _read(self) -> dict[tuple[str, str], tuple[Finding, ...]]:
+        return {}
+
+    def _through_the_gate(self, bid_id: str, question: Question) -> tuple[Finding, ...]:
         draft = self.draft(bid_id, question.id)
         if draft.typed:
             return (_unfinished(draft.typed),)
@@ -178,18 +187,6 @@ class Desk:
     def warnings(self, bid_id: str) -> tuple[tuple[Question, Finding], ...]:
         """List what has to be confirmed before a bid's sheet is submitted."""
         return tuple((each, it) for each in self.questions(bid_id) for it in self.findings(bid_id, each))
-
-    def order(self) -> tuple[tuple[str, str], ...]:
-        """List the answers to score, question by question so that like is compared with like, in the reader's order."""
-        reader = str(self.actor.user_id)
-        own = {bid_id: {each.id for each in self.questions(bid_id)} for bid_id in self.bids}
-        return tuple(
-            (bid_id, question.id)
-            for lot, asked in self._asked.items()
-            for question in asked
-            for bid_id in in_reading_order(own, tender=self.tender.id, reader=reader, question=question.id)
-            if self.bids[bid_id].lot == lot and question.id in own[bid_id]
-        )
 
 
 def desk_of(tender: TenderRecord, actor: Actor, access: PanelAccess) -> Desk:

@@ -20,6 +20,7 @@ from workbench.services import deadlines
 from workbench.services.bids import letters
 from workbench.services.bids.followers import Links, forget_unconfirmed
 from workbench.services.bids.letters import Letter
+from workbench.services.evaluation import reminders
 from workbench.services.mails import want
 
 MORNING = time(7, 0)
@@ -35,7 +36,8 @@ Wanted = tuple[str, str, Letter]
 def remind(links: Links, *, at: datetime) -> int:
     """Put every mail that is due into the outbox and return how many were new; the caller commits."""
     forget_unconfirmed(at=at)
-    due = (*_told(links), *_before_deadlines(links, at), *_waits(links, at), *_questions(links, at))
+    tenders = (*_told(links), *_before_deadlines(links, at), *_waits(links, at), *_questions(links, at))
+    due = (*tenders, *reminders.due(links, at))
     return sum(want(about, to, letter.subject, letter.text, at=at) for about, to, letter in due)
 
 

@@ -12,10 +12,12 @@ pages = Blueprint("evaluation", __name__)
 
 from workbench.web.evaluation import (  # noqa: E402, F401 - they add their routes
     asking,
+    cards,
     chair,
     coverage,
     interests,
     letters,
+    moderation,
     preparing,
     sheets,
     submitting,

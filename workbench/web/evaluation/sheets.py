@@ -14,6 +14,7 @@ from workbench.policies import Permission, may
 from workbench.queries.bids import opened
 from workbench.queries.evaluation import chair_queries, letters
 from workbench.queries.evaluation.sheets import STATES, Desk, Question, desk_of
+from workbench.queries.evaluation.work_list import work_on
 from workbench.services.bids.documents import document_of
 from workbench.services.evaluation import chair_queries as asking
 from workbench.services.evaluation import scoring
@@ -23,7 +24,7 @@ from workbench.web.evaluation import pages
 from workbench.web.evaluation.guard import access, declared_first, readable
 from workbench.web.headers import SANDBOX
 from workbench.web.pages import error_list
-from workbench.web.writing import not_saved, saved
+from workbench.web.writing import is_autosave, not_saved, saved
 
 PLACES = {"reason": "strengths", "evidence": "evidence-0-document"}
 """Where a finding of the gate is mended, if its place is not a field itself."""
@@ -109,15 +110,13 @@ def _names(bid_id: str, criterion: str) -> dict[str, Any]:
 
 
 def _onward(desk: Desk, bid_id: str, criterion: str) -> str:
-    """Give the page to go on to: the next answer to score, or after the last one the list of sheets."""
-    if request.args.get("then") != "next":
+    """Give the page to go on to: the next answer on the work list, or after the last one the list of sheets."""
+    if is_autosave() or request.args.get("then") != "next":
         return url_for("evaluation.score", **_names(bid_id, criterion))
-    order = desk.order()
-    at = order.index((bid_id, criterion)) + 1
-    left = [each for each in (*order[at:], *order[: at - 1]) if each[0] not in desk.sheets]
-    if not left or at == len(order):
+    following = work_on(desk).next_after(bid_id, criterion)
+    if following is None:
         return url_for("evaluation.sheets", tender_id=g.tender.id)
-    return url_for("evaluation.score", **_names(*left[0]))
+    return url_for("evaluation.score", **_names(following.bid_id, following.criterion))
 
 
 def _page(desk: Desk, bid_id: str, question: Question, form: ScoreForm, asks: AskChairForm | None = None) -> str:
@@ -144,7 +143,6 @@ def _page(desk: Desk, bid_id: str, question: Question, form: ScoreForm, asks: As
         draft=draft,
         sheet=sheet,
         score=desk.score(bid_id, question.id),
-        place=(desk.order().index((bid_id, question.id)) + 1, len(desk.order())),
         editable=not sheet and desk.access.ready and may(g.actor, Permission.SCORE_GIVE, g.tender),
         typed=printing.typed,
     )

@@ -25,6 +25,7 @@ from tests.workbench.scoring import NOW, scoring
 from workbench.app import Workbench
 from workbench.db import db
 from workbench.models.evaluation import PanelQueryRecord
+from workbench.queries.evaluation.work_list import work_on
 
 Made = tuple[Workbench, World]
 SECRET = "Zaunkoenig-strengths"
@@ -117,12 +118,12 @@ def test_an_abstention_asks_for_its_reason(made: Made, eva: FlaskClient) -> None
 
 def test_save_and_next_goes_from_bid_to_bid_within_a_question(made: Made, eva: FlaskClient) -> None:
     _, world = made
-    order = [each for each in desk(world, world.actor("evaluator", 0)).order() if each[1] == "q_reach"]
-    (first, criterion), (second, same) = order[0], order[1]
-    path = f"/tenders/{world.tender.id}/sheets/{first}/{criterion}"
+    work = work_on(desk(world, world.actor("evaluator", 0)))
+    first, second = next(group.entries for group in work.groups if group.criterion == "q_reach")[:2]
+    path = f"/tenders/{world.tender.id}/sheets/{first.bid_id}/q_reach"
     data = {"_key": str(uuid4()), "_version": "0", "strengths": "A first word."}
     answer = send(eva, f"{path}?then=next", data)
-    assert (same, answer.headers["Location"]) == (criterion, f"/tenders/{world.tender.id}/sheets/{second}/{criterion}")
+    assert answer.headers["Location"] == f"/tenders/{world.tender.id}/sheets/{second.bid_id}/q_reach"
 
 
 def test_a_draft_is_read_by_nobody_else(made: Made, eva: FlaskClient) -> None:
