@@ -85,6 +85,10 @@ NOT_BY_LINK = {
         )
     },
     **{
+        f"evaluation.{name}": "looked at once a tender of the showcase is being scored"
+        for name in ("sheets", "sheet", "own_sheet", "score", "sheet_document", "own_scores", "queries")
+    },
+    **{
         f"evaluation.{name}": "looked at once a tender of the showcase is moderated"
         for name in (
             "moderation",
