@@ -138,11 +138,12 @@ def krippendorff(ratings: Ratings, level: Level) -> float | None:
     """Work out Krippendorff's alpha: 1 is agreement throughout, 0 what chance gives; scores may be missing."""
     given = np.asarray(ratings, dtype=np.float64)
     known = ~np.isnan(given)
-    values, codes = np.unique(given[known], return_inverse=True)
+    scores = given[known]
+    values = np.unique(scores)
     if len(values) < _FEWEST:
         return None
     width = len(values)
-    at = np.nonzero(known)[0] * width + codes
+    at = np.nonzero(known)[0] * width + np.searchsorted(values, scores)
     counts = np.bincount(at, minlength=len(given) * width).reshape(len(given), width).astype(np.float64)
     counts = counts[counts.sum(axis=1) >= _FEWEST]
     shared = counts / (counts.sum(axis=1, keepdims=True) - 1)
@@ -183,15 +184,17 @@ def kendall(ratings: Ratings) -> float | None:
 def _ranks(whole: Ratings) -> tuple[Ratings, float]:
     """Rank each column, ties sharing their mean rank; return also the sum of t³ − t over all ties."""
     n, m = whole.shape
-    order = np.argsort(whole, axis=0, kind="stable")
-    ordered = np.take_along_axis(whole, order, axis=0)
-    starts = np.vstack([np.ones((1, m), dtype=bool), ordered[1:] != ordered[:-1]])
-    group = np.cumsum(starts.T.ravel()) - 1  # groups of equal scores, numbered column after column
+    columns = np.ascontiguousarray(whole.T)
+    order = np.argsort(columns, axis=1)
+    ordered = np.take_along_axis(columns, order, axis=1)
+    starts = np.ones((m, n), dtype=bool)
+    starts[:, 1:] = ordered[:, 1:] != ordered[:, :-1]
+    group = np.cumsum(starts.ravel()) - 1  # groups of equal scores, numbered column after column
     size = np.bincount(group).astype(np.float64)
-    first = np.nonzero(starts.T.ravel())[0] % n
-    ranks = np.empty_like(whole)
-    np.put_along_axis(ranks, order, (first + (size + 1) / 2)[group].reshape(m, n).T, axis=0)
-    return ranks, float((size**3 - size).sum())
+    first = np.nonzero(starts.ravel())[0] % n
+    ranks = np.empty_like(columns)
+    np.put_along_axis(ranks, order, (first + (size + 1) / 2)[group].reshape(m, n), axis=1)
+    return ranks.T, float((size**3 - size).sum())
 
 
 # --- evaluators --------------------------------------------------------------------------------------------------

@@ -53,6 +53,10 @@ NOT_BY_LINK = {
     "security.two_factor_setup": "the second step of signing in, which a demonstration has not",
     "security.change_password": "offered to those who have a password, which the people of the showcase have not",
     **{
+        f"awards.{name}": "looked at once quality is locked in a tender of the showcase"
+        for name in ("results", "result", "derivation", "price_enquiries", "price_enquiry", "matrix", "assurance")
+    },
+    **{
         f"awards.{name}": "looked at once a tender of the showcase is recommended"
         for name in (
             "papers",

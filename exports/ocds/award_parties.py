@@ -7,9 +7,10 @@ from typing import Any
 
 from exports.names import safe
 from exports.ocds.parties import address_of
-from exports.ocds.withholding import Disclosure
+from exports.ocds.withholding import Disclosure, disclosure
 from lots.bid import Bid
 from lots.organisation import Organisation
+from scoring.decision import AwardDecision
 from scoring.recommendation import Evaluation
 
 ROLES = {"lead": "tenderer", "partner": "subcontractor", "sub_contractor": "subcontractor"}
@@ -37,17 +38,19 @@ def award_parties(evaluation: Evaluation, ids: Mapping[str, str], told: Disclosu
     """Describe everybody who may be named, with every role they have."""
     won = {found.winner.bid.id for found in evaluation.recommendations if found.winner}
     bids = [bid for bid in evaluation.file.bids if told.restricted or bid.id in won]
-    roles = _roles(bids, won, told)
+    roles = _roles(bids, won, evaluation.file.award, told)
     for organisation in evaluation.file.organisations:
         if organisation.id in roles:
             yield _party(organisation, ids[organisation.id], list(roles[organisation.id]), told)
 
 
-def _roles(bids: Iterable[Bid], won: set[str], told: Disclosure) -> dict[str, dict[str, None]]:
+def _roles(
+    bids: Iterable[Bid], won: set[str], award: AwardDecision | None, told: Disclosure
+) -> dict[str, dict[str, None]]:
     roles: dict[str, dict[str, None]] = {}
     for bid in bids:
         for party in bid.parties:
-            if party.role != "lead" and not told.shares:
+            if party.role != "lead" and not disclosure(award, restricted=told.restricted, lot=bid.lot).shares:
                 continue
             held = roles.setdefault(party.organisation, {})
             held[ROLES[party.role]] = None

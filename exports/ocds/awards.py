@@ -67,9 +67,13 @@ def award_release(evaluation: Evaluation, facts: AwardFacts, *, restricted: bool
     made = release_of(file, facts.ocid, f"{facts.ocid}-award-{facts.number}{build}", facts.released_at, tag, tender)
     made["parties"] = _merged([*made["parties"], *award_parties(evaluation, ids, told)])
     made["bids"] = bids_of(evaluation, ids, told)
-    made["awards"] = [_award(evaluation, lot, ids, told, facts) for lot in evaluation.lots if _decided(evaluation, lot)]
+    made["awards"] = [
+        _award(evaluation, lot, ids, disclosure(file.award, restricted=restricted, lot=lot.lot.id), facts)
+        for lot in evaluation.lots
+        if _decided(evaluation, lot)
+    ]
     if facts.signed:
-        made["contracts"] = list(_contracts(evaluation, told, facts))
+        made["contracts"] = list(_contracts(evaluation, facts, restricted))
     return {**made, **(dict(_inside(evaluation, ids)) if restricted else {})}
 
 
@@ -178,11 +182,12 @@ def _standstill(counted: Standstill) -> dict[str, Any]:
     }
 
 
-def _contracts(evaluation: Evaluation, told: Disclosure, facts: AwardFacts) -> Iterator[dict[str, Any]]:
+def _contracts(evaluation: Evaluation, facts: AwardFacts, restricted: bool) -> Iterator[dict[str, Any]]:
     for lot in evaluation.lots:
         winner, signed = evaluation.recommendation(lot.lot.id).winner, facts.signed.get(lot.lot.id)
         if winner is None or signed is None:
             continue
+        told = disclosure(evaluation.file.award, restricted=restricted, lot=lot.lot.id)
         found: dict[str, Any] = {
             "id": f"contract-{lot.lot.id}",
             "awardID": f"award-{lot.lot.id}",

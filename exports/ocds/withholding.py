@@ -13,6 +13,7 @@ from typing import Any, Final
 from exports.withholding import withholds_price, withholds_split
 from scoring.decision import AwardDecision, WithheldItem
 
+_PRICE: Final = ("price",)
 _SHARES: Final = ("split", "share", "sharing", "sub-contract", "subcontract", "collaborat")
 _FEE: Final = ("fee", "overhead")
 _ADDRESS: Final = ("address",)
@@ -37,16 +38,16 @@ class Disclosure:
             yield {"topic": item.topic, "ground": item.ground}
 
 
-def disclosure(award: AwardDecision | None, *, restricted: bool) -> Disclosure:
-    """Say what a build may tell of an award."""
-    items = award.withheld if award else ()
+def disclosure(award: AwardDecision | None, *, restricted: bool, lot: str = "") -> Disclosure:
+    """Say what a build may tell of the award of a lot; items about another lot have no say."""
+    items = tuple(item for item in award.withheld if item.lot in ("", lot) or not lot) if award else ()
     if restricted:
         return Disclosure(True, withheld=items)
     return Disclosure(
         False,
-        price=not withholds_price(items),
+        price=not (withholds_price(items) or _speaks_of(items, _PRICE)),
         shares=not (withholds_split(items) or _speaks_of(items, _SHARES)),
-        fee=not _speaks_of(items, _FEE),
+        fee=not (withholds_split(items) or _speaks_of(items, _FEE)),
         address=not _speaks_of(items, _ADDRESS),
         marks=not _speaks_of(items, _MARKS),
         withheld=items,

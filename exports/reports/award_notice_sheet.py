@@ -14,10 +14,10 @@ from typing import Final
 
 from exports.documents import TENDER_FILE, DocumentHead, Slot, empty, head_of, identifier_words, require
 from exports.notices.checks import ACT, addressee_findings
-from exports.notices.letters import withholds_price
 from exports.notices.standstill import period_of, standstill_of
 from exports.pdf import Attached
 from exports.tender_file import write
+from exports.withholding import withholds_price
 from lots.calendar import Standstill, say
 from lots.errors import Finding
 from lots.money import Money

@@ -150,7 +150,7 @@ def decision_record(evaluation: Evaluation) -> DecisionRecord:
         awarded_claim(file, lot, winner, award, shown.lines, shown=not shown.price_ground)
         for (lot, winner), shown in zip(pairs, lots, strict=True)
     ]
-    return replace(made, attachments=(sealed_record(made.head, claims), _register(made)))
+    return replace(made, attachments=(sealed_record(made.head, claims), register_row(award)))
 
 
 def _findings(evaluation: Evaluation) -> Iterator[Finding]:
@@ -232,12 +232,11 @@ def _narrative(award: AwardDecision) -> tuple[tuple[str, str], ...]:
     return tuple(parts)
 
 
-def _register(record: DecisionRecord) -> Attached:
-    """Write the row for the commissioner's public register of decisions."""
+def register_row(award: AwardDecision) -> Attached:
+    """Write the row for the commissioner's public register of decisions, under the heads of its columns."""
     out = io.StringIO()
     rows = csv.writer(out, lineterminator="\r\n")
     rows.writerow(_COLUMNS)
-    award = record.award
     days = [day.isoformat() if day else "" for day in (award.decided_on, award.published_on)]
     papers = "; ".join(award.papers)
     row = [award.reference, award.title, award.summary, award.decision_maker, *days, papers, award.exempt_reason]

@@ -64,11 +64,10 @@ def _template() -> Path:
 
 def _fill(config: Config) -> None:
     people, tender = opened_case(address=lambda _: evaluated.ADDRESS, config=config)
-    evaluated.rows.an_assignment(
-        tender, evaluated.rows.a_user(people.authority, name="Lena Solicitor", job_title="Solicitor"), "legal"
-    )
+    legal = evaluated.rows.a_user(people.authority, name="Lena Solicitor", job_title="Solicitor")
+    evaluated.rows.an_assignment(tender, legal, "legal")
     case = evaluated.the_case()
-    evaluated._declare(tender, people, case)
+    evaluated._declare(tender, people, case, legal)
     evaluated._score(tender, people, case)
     evaluated._decide(tender, people, case)
     db.session.flush()

@@ -101,14 +101,16 @@ def _printed(file: bytes) -> Mapping[str, tuple[str, bytes]]:
     assert value is not None
     evaluation = evaluate(value)
     papers: list[Printable] = [decision_record(evaluation), *letters(evaluation)[:2]]
-    return {file_name(it): ("letter" if at else "decision-record", print_document(it)) for at, it in enumerate(papers)}
+    kinds = ["decision-record", *(f"letter {it.head.bid}" for it in papers[1:])]
+    return {file_name(it): (kind, print_document(it)) for it, kind in zip(papers, kinds, strict=True)}
 
 
 def _paper(issue: IssueRecord, name: str, kind: str, data: bytes) -> DecisionPaperRecord:
+    kind, _, bid = kind.partition(" ")
     return DecisionPaperRecord(
         id=new_id(), tender_id=issue.tender_id, issue_id=issue.id, key=name, kind=kind, title="The decision",
-        path=name, restricted=kind == "letter", state="made", content=data, sha256=sha256(data).hexdigest(),
-        size=len(data), made_at=AT,
+        path=name, bid_id=bid, restricted=kind == "letter", state="made", content=data,
+        sha256=sha256(data).hexdigest(), size=len(data), made_at=AT,
     )  # fmt: skip
 
 

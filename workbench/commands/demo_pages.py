@@ -66,6 +66,9 @@ def show(case: Case, config: Config) -> None:
     say(f"What anybody can read: {config.base_url}/notices/")
     say(f"Check a split and make a bid, without signing in: {config.base_url}/notices/{case.open.id}/")
     say(f"Bids that wait for two openers: {config.base_url}/tenders/{case.published.id}/opening/")
+    say(
+        "Tenders that a panel judges and decides on follow within a minute or two; each is named here when it is there."
+    )
     say("Mails that the workbench would send are printed here.")
     say("Everything tried out is forgotten when the server stops (Ctrl+C). For real use: workbench serve.")
 
@@ -100,14 +103,14 @@ def _serve(config: Config) -> None:
 
 @contextmanager
 def _worker(config: Config) -> Iterator[None]:
-    """Run the worker beside the pages, so that mails and reminders come without a second command."""
+    """Run the worker beside the pages: it loads the later tenders, then sends mails and makes documents."""
     settings = {
         "WORKBENCH_DATA": str(config.data),
         "WORKBENCH_DATABASE_URL": config.database_url,
         "WORKBENCH_BASE_URL": config.base_url,
         "WORKBENCH_DEMO": "yes",
     }
-    command = (sys.executable, "-m", "workbench.cli", "worker", "--every", "1", "--until-gone", str(os.getpid()))
+    command = (sys.executable, "-m", "workbench.commands.demo_worker", str(os.getpid()))
     process = subprocess.Popen(command, env={**os.environ, **settings}, stdin=subprocess.DEVNULL)
     try:
         yield

@@ -6,7 +6,7 @@ All are loaded through the services that the pages use, by the people who would 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -15,12 +15,15 @@ from exports import tender_file
 from exports.rule_changes import rule_set_digest
 from scoring.rule_set import rule_set
 from scoring.scoresheet import PanelMember
+from scoring.tender_file import TenderFile
 from workbench.config import Config
 from workbench.db import db
 from workbench.demo.bids import Round, receive
 from workbench.demo.dates import for_today, open_today
 from workbench.demo.keys import make_ready
-from workbench.demo.people import DemoPeople, seed_people
+from workbench.demo.later import LATER, advance
+from workbench.demo.panel import Panel
+from workbench.demo.people import DemoPeople, people_again, seed_people
 from workbench.forms.tenders.part import saved
 from workbench.models.tenders import TenderRecord
 from workbench.parts import split
@@ -31,6 +34,7 @@ from workbench.queries.tenders import draft_of
 from workbench.sealing.key_files import KeyPair
 from workbench.services import deadlines, panel, publishing, questions, tenders
 from workbench.services.bids import openings
+from workbench.services.bids.followers import Links
 from workbench.services.bids.openings import Offer
 from workbench.store import Store
 
@@ -40,6 +44,9 @@ CLOSED = datetime(2024, 6, 28, 11, 30, tzinfo=UTC)
 OPENED = datetime(2024, 7, 1, 9, 0, tzinfo=UTC)
 KEYS_MADE = datetime(2024, 5, 13, 10, 0, tzinfo=UTC)
 OPENERS = ("opener-1", "opener-2")
+OPENED_NAME = {
+    "reference": "AS-VS-2025-OPENED", "title": "Victim services from April 2025: the bids opened (to read)",
+}  # fmt: skip
 CUSTODIANS = {"sealing": {"custody": "custodians"}}
 TO_TRY = {
     "officer": "change the draft; read, compare and admit the bids that are opened",
@@ -91,6 +98,16 @@ def seed(*, at: datetime, address: Callable[[TenderRecord], str], config: Config
     return Case(stage.people, closed, draft, _open(stage, at), _opened(stage), tuple(_cast(stage)))
 
 
+def seed_later(
+    *, address: Callable[[TenderRecord], str], config: Config, stages: Sequence[str] = tuple(LATER)
+) -> Iterator[tuple[str, TenderRecord]]:
+    """Load, one after the other, a tender in each stage beyond the opening, once :func:`seed` is done."""
+    file = json.loads(demo_file().read_bytes())
+    stage = _Stage(file, people_again(file["panel"]), config, address)
+    for name in stages:
+        yield name, _later(stage, name)
+
+
 def opened_case(
     *, address: Callable[[TenderRecord], str], config: Config, at: datetime = KEYS_MADE
 ) -> tuple[DemoPeople, TenderRecord]:
@@ -119,10 +136,12 @@ def _people(file: Mapping[str, Any], at: datetime) -> DemoPeople:
     return people
 
 
-def _closed(stage: _Stage, file: Mapping[str, Any]) -> tuple[TenderRecord, tuple[KeyPair, ...]]:
+def _closed(
+    stage: _Stage, file: Mapping[str, Any], lots: Sequence[str] = ()
+) -> tuple[TenderRecord, tuple[KeyPair, ...]]:
     """Publish the case as it was, answer its questions, receive its bids, and close it after its deadline.
 
-    Returns it with the keys that open its bids, in the order of the openers.
+    Returns it with the keys that open its bids, in the order of the openers. ``lots`` are those that anybody bids for.
     """
     received = {**file, "tender": {**file["tender"], **CUSTODIANS}}
     tender = _start(stage, received, "the published strategy", SIGNED_OFF - timedelta(days=20))
@@ -130,22 +149,37 @@ def _closed(stage: _Stage, file: Mapping[str, Any]) -> tuple[TenderRecord, tuple
     keys = _publish(stage, tender, KEYS_MADE, SIGNED_OFF, PUBLISHED)
     for asked in file["tender"]["clarifications"]:
         _answer(stage, tender, asked)
-    case, _ = tender_file.read(demo_file().read_bytes())
-    assert case is not None
-    receive(Round(tender, publishing.held_publication(tender), case, _store(stage)))
+    case = the_case()
+    bids = tuple(bid for bid in case.bids if not lots or bid.lot in lots)
+    receive(Round(tender, publishing.held_publication(tender), replace(case, bids=bids), _store(stage)))
     _done(deadlines.close_tender, tender, actor=stage.actor("officer"), at=CLOSED)
     return tender, keys
 
 
-def _opened(stage: _Stage) -> TenderRecord:
+def the_case() -> TenderFile:
+    """Return the case itself."""
+    case, _ = tender_file.read(demo_file().read_bytes())
+    assert case is not None
+    return case
+
+
+def _opened(stage: _Stage, named: Mapping[str, str] = OPENED_NAME, lots: Sequence[str] = ()) -> TenderRecord:
     """Do the same again under another name, and let both openers open the bids."""
-    named = {"reference": "AS-VS-2025-OPENED", "title": "Victim services from April 2025: the bids opened (to read)"}
-    tender, keys = _closed(stage, {**stage.file, "tender": {**stage.file["tender"], **named}})
+    tender, keys = _closed(stage, {**stage.file, "tender": {**stage.file["tender"], **named}}, lots)
     for step, (opener, pair) in enumerate(zip(OPENERS, keys, strict=False), 1):
         _done(
             openings.take_part, tender, "bid", step, Offer(pair.secret), actor=stage.actor(opener),
             at=OPENED + timedelta(minutes=step), has=_store(stage).has,
         )  # fmt: skip
+    return tender
+
+
+def _later(stage: _Stage, name: str) -> TenderRecord:
+    """Do the same again, and let the panel and the decision get as far as a stage."""
+    told = LATER[name]
+    named = {"reference": f"AS-VS-2025-{name.upper()}", "title": f"Victim services from April 2025: {told.title}"}
+    tender = _opened(stage, named, told.lots)
+    advance(Panel(tender, the_case(), stage.people, told.lots), name, Links(stage.config.base_url, ()))
     return tender
 
 
@@ -181,6 +215,7 @@ def _assign(stage: _Stage, tender: TenderRecord, at: datetime) -> None:
             for lot in ("",) if set(member["lots"]) == contract else member["lots"]:
                 person = stage.people.by_member[member["id"]]
                 _done(panel.assign, tender, person, role, lot, actor=officer, at=at)
+    _done(panel.assign, tender, stage.people.by_member["legal"], "legal", "", actor=officer, at=at)
 
 
 def _publish(

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
 
 from scoring.scoresheet import PanelMember
+from workbench.db import db
 from workbench.models.accounts import AuthorityRecord, UserRecord
 from workbench.services import accounts
 
 ADMINISTRATOR = ("Gareth Pryce-Holloway", "Business Systems Manager, OPCC", "administrator")
+LEGAL = ("Carys Lindqvist", "Head of Legal Services", "legal")
 AUDITOR = ("Miriam Okonedo-Vale", "Internal Auditor", "auditor")
-"""Two whom no tender file names: who looks after the people, and who reads everything."""
+"""Whom no tender file names: who looks after the people, who advises on the law, and who reads everything."""
 
 
 @dataclass(frozen=True)
@@ -39,8 +44,19 @@ def seed_people(
     for member in panel:
         roles = ("officer",) if "officer" in member.roles else ()
         by_member[member.id] = _person(authority, member.name, member.job_title, roles, domain, at)
+    who, job, role = LEGAL
+    by_member[role] = _person(authority, who, job, (), domain, at)
     others = tuple(_person(authority, who, job, (role,), domain, at) for who, job, role in (ADMINISTRATOR, AUDITOR))
     return DemoPeople(authority, by_member, others)
+
+
+def people_again(panel: Iterable[Mapping[str, Any]]) -> DemoPeople:
+    """Find again whom :func:`seed_people` added."""
+    known = {row.name: row for row in db.session.scalars(select(UserRecord))}
+    by_member = {str(member["id"]): known[member["name"]] for member in panel}
+    by_member[LEGAL[2]] = known[LEGAL[0]]
+    others = tuple(known[who] for who, _, _ in (ADMINISTRATOR, AUDITOR))
+    return DemoPeople(others[0].authority, by_member, others)
 
 
 def _person(

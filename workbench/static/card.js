@@ -192,6 +192,7 @@ class Card {
   relevant() {
     const agreed = this.value("points");
     for (const place of this.form.querySelectorAll("[data-given]")) place.hidden = !agreed || place.dataset.given === agreed;
+    for (const all of this.form.querySelectorAll("[data-causes]")) all.hidden = !all.querySelector("[data-given]:not([hidden])");
   }
 }
 

@@ -26,6 +26,7 @@ from workbench.models.publishing import PublicationRecord
 from workbench.models.tenders import TenderRecord
 from workbench.queries import publishing as reads
 from workbench.queries import questions as asked
+from workbench.queries.awards.exports import TOLD, is_public
 from workbench.queries.bids.published_lots import has_rules
 from workbench.services import questions
 from workbench.web.access import open_to_all
@@ -67,7 +68,11 @@ def notice(tender_id: str) -> ResponseReturnValue:
     """Show a published tender: lots, money, rules, timetable, files, answers, notices."""
     mark = _mark(tender_id)
     words = _words_left(mark)
-    return _tagged(_tag(mark, "notice", words), lambda: _notice(*_found(tender_id), words))
+    told = mark.stage in TOLD and is_public(_found(tender_id)[1], london(clock.now()).date())
+    return _tagged(
+        _tag(mark, "notice with its award" if told else "notice", words),
+        lambda: _notice(*_found(tender_id), words, told=told),
+    )
 
 
 @public.get("/notices/<tender_id>/questions")
@@ -180,7 +185,7 @@ def _asking(file: TenderFile, tender: TenderRecord) -> bool:
     return asked.takes_questions(file, tender.stage, clock.now())
 
 
-def _notice(publication: PublicationRecord, tender: TenderRecord, words: str) -> str:
+def _notice(publication: PublicationRecord, tender: TenderRecord, words: str, *, told: bool) -> str:
     file = reads.rules_in_force(publication)
     latest, count = asked.public_log(tender.id, most=LATEST)
     files = reads.files_of(tender.id)
@@ -199,6 +204,7 @@ def _notice(publication: PublicationRecord, tender: TenderRecord, words: str) ->
         asking=_asking(file, tender),
         until=asked.taken_until(file),
         words=words,
+        told=told,
         checkable=any(map(has_rules, file.tender.contract_lots)),
     )
 

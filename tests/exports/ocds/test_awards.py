@@ -333,6 +333,20 @@ def test_a_withheld_fee_score_or_address_is_left_out_by_itself() -> None:
     assert [it for it in address["parties"] if "supplier" in it["roles"] and "address" in it] == []
 
 
+def test_an_item_that_names_its_field_and_lot_leaves_that_out_of_that_lot_alone() -> None:
+    award = demo().file.award
+    assert award is not None
+    items = tuple(
+        WithheldItem("Something", "Regulation 86(6)", "Somebody", field=field, lot=lot)
+        for field, lot in (("price", "adult"), ("split", "cyp"))
+    )
+    release = made(evaluate(replace(demo().file, award=replace(award, withheld=items))), SIGNED)
+    awards = {it["id"]: it for it in release["awards"]}
+    assert [name for name, it in awards.items() if "value" not in it] == ["award-adult"]
+    assert [name for name, it in awards.items() if "subcontracting" not in it] == ["award-cyp"]
+    assert ["value" in it for it in release["contracts"]] == [False]
+
+
 def test_what_nobody_opened_has_no_price_anywhere() -> None:
     release = made(every_kind()[4], restricted=True)
     (bid,) = [it for it in release["bids"]["details"] if it["status"] == "withdrawn"]

@@ -8,6 +8,7 @@ from datetime import datetime
 from fractions import Fraction
 
 from exports.notices.assessment import PriceLine, price_line
+from exports.reports.panel_prices import prices
 from lots.words import listed
 from scoring.criteria import Criterion, weights_of
 from scoring.derivation import Derivation
@@ -16,6 +17,7 @@ from scoring.explain import explain_total
 from scoring.figures import plain
 from scoring.marking import LeafMarks
 from scoring.moderation import CAUSES, AgreedScore
+from scoring.recommendation import Evaluation
 from scoring.scoresheet import ScoreSheet
 from scoring.tender_file import TenderFile
 from workbench.queries.awards.matrix_rows import below
@@ -52,6 +54,7 @@ class Derived:
 
     lines: tuple[Line, ...]
     price: PriceLine | None
+    worked: str
     total: Derivation
     total_text: str
     whole_method: bool
@@ -62,17 +65,23 @@ class Derived:
         return tuple(self.total.lines())
 
 
-def derived(file: TenderFile, lot: LotEvaluation, bid_id: str) -> Derived:
+def derived(evaluation: Evaluation, lot: LotEvaluation, bid_id: str) -> Derived:
     """Derive every figure of a bid; KeyError where the lot has no such bid."""
     result = lot.result(bid_id)
-    sheets = _sheets(file, bid_id)
+    sheets = _sheets(evaluation.file, bid_id)
     weights = weights_of(lot.methodology.criteria, lot.methodology.weighting)
     lines = tuple(_lines(lot, result, lot.methodology.criteria, sheets, weights, 0))
     total = explain_total(lot, bid_id)
     say = lot.methodology.rounding.text
     price = price_line(lot, result) if result.price is not None else None
     shown = say(result.total) if result.total is not None else ""
-    return Derived(lines, price, total, shown, lot.round.method is not None)
+    return Derived(lines, price, _worked(evaluation, result), total, shown, lot.round.method is not None)
+
+
+def _worked(evaluation: Evaluation, result: BidResult) -> str:
+    """Return the price formula with the bid's figures, amounts of money in pounds; nothing for a bid never priced."""
+    lot = next(each for each in prices(evaluation) if each.lot.id == result.bid.lot)
+    return next((each.worked for each in lot.worked if each.tenderer == result.tenderer.name), "")
 
 
 def _sheets(file: TenderFile, bid_id: str) -> Sequence[tuple[str, ScoreSheet]]:

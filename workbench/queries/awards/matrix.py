@@ -18,16 +18,16 @@ from workbench.models.evaluation import DeclarationRecord, InterestDecisionRecor
 NOT_AGREED = "–"
 _POINTS = {"sqlite": "json_extract(a.content, '$.points')", "postgresql": "a.content::jsonb ->> 'points'"}
 _ROWS = """
-SELECT b.id, b.letter, b.tenderer, string_agg(s.criterion, '|' ORDER BY s.criterion),
-       string_agg(s.points, '|' ORDER BY s.criterion)
+SELECT b.id, b.letter, b.tenderer, s.names, s.points
 FROM opened_bids b
 LEFT JOIN (
-    SELECT a.bid_id AS bid_id, a.criterion AS criterion, {points} AS points
+    SELECT a.bid_id AS bid_id, string_agg(a.criterion, '|' ORDER BY a.criterion) AS names,
+           string_agg({points}, '|' ORDER BY a.criterion) AS points
     FROM cards c JOIN agreed_scores a ON a.card_id = c.id AND a.number = c.agreed
     WHERE c.tender_id = :tender AND c.lot = :lot AND c.state = 'agreed'
+    GROUP BY a.bid_id
 ) s ON s.bid_id = b.id
 WHERE b.tender_id = :tender AND b.lot = :lot AND b.state = 'opened'
-GROUP BY b.id, b.letter, b.tenderer
 ORDER BY length(b.letter), b.letter, b.id
 """
 

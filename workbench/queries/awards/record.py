@@ -91,11 +91,11 @@ def _kept(data: bytes) -> bytes:
 def _later(
     column: InstrumentedAttribute[bytes] | InstrumentedAttribute[bytes | None], row_id: str
 ) -> Callable[[], bytes]:
-    """Read one large column when it is wanted, and hold it no longer."""
+    """Read one large column when it is wanted, in a transaction of its own: whoever takes the file may be slow."""
 
     def read() -> bytes:
-        found = db.session.scalar(select(column).where(column.class_.id == row_id))
-        return found or b""
+        with db.engine.connect() as connection:
+            return connection.scalar(select(column).where(column.class_.id == row_id)) or b""
 
     return read
 
@@ -125,7 +125,7 @@ def _bids(tender_id: str) -> Iterator[Entry]:
         name = f"bids/{bid.bid_id}/receipt-{bid.version}.json"
         yield Entry(name, "the receipt of a bid", partial(_kept, bid.receipt))
     for bid_id in bids:
-        yield Entry(f"bids/{bid_id}/log.jsonl", "the log of a bid", partial(log_of, bid_id))
+        yield Entry(f"bids/{bid_id}/log.jsonl", "the log of a bid", partial(_kept, log_of(bid_id)))
 
 
 def _recommendations(tender_id: str) -> Iterator[Entry]:

@@ -160,7 +160,7 @@ def _contact(file: TenderFile) -> str:
 def _details(issue: IssueRecord, file: TenderFile, rows: Sequence[DecisionPaperRecord]) -> dict[str, object]:
     """Say what was released, by digests; whom it went to stands in the rows, which the register shows."""
     sent = file.award.notices_sent.isoformat() if file.award and file.award.notices_sent else ""
-    digest = manifest_digest([(row.key, row.sha256) for row in rows])
+    digest = manifest_digest([(row.path, row.sha256) for row in rows])
     return {
         "issue": issue.number, "letters": len(rows), "sent": sent, "digest": digest, "record": issue.file_sha256,
         "without_address": sum(not row.recipient for row in rows),

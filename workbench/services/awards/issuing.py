@@ -20,6 +20,7 @@ from lots.calendar import london, say
 from lots.errors import ProcurementError
 from lots.words import listed
 from scoring.decision import AwardDecision
+from scoring.recommendation import evaluate
 from scoring.tender_file import TenderFile
 from workbench import audit, policies
 from workbench.db import db
@@ -27,12 +28,11 @@ from workbench.models.awards import DecisionPaperRecord, IssueRecord
 from workbench.models.tenders import TenderRecord
 from workbench.policies import Actor, Permission
 from workbench.queries.awards.papers import DRAFTS, FINAL, LEFT_OUT, LETTERS, REFUSED
-from workbench.services.awards.making import papers_for
-from workbench.services.awards.packs import PackFile, Paper, Refused, title_of
+from workbench.services.awards.making import LONGEST_TITLE, key_of
+from workbench.services.awards.packs import PackFile, Planned, Refused, planned, title_of
 from workbench.services.publishing import held_publication
 
 _NO_AWARD: Final = "lot_not_awarded"
-_TITLE: Final = 300  # characters that the column holds
 
 
 class IssueError(ProcurementError):
@@ -52,16 +52,14 @@ def issue(tender: TenderRecord, kind: str, source: Source, *, actor: Actor, at: 
     held_publication(tender)
     policies.check(actor, Permission.NOTICES_MAKE, tender)
     file = as_drafts(source.file, at) if kind == DRAFTS else as_final(tender, source.file, at)
-    made, refused = papers_for(file, drafts=kind == DRAFTS)
     row = _row(tender, kind, replace(source, file=file), actor, at)
-    papers = [_paper(row, path, paper) for path, paper in made.items()]
-    papers += [_refusal(row, number, each) for number, each in enumerate(refused, 1)]
-    if not made:
+    papers = [_paper(row, number, each) for number, each in enumerate(planned(evaluate(file)))]
+    wanted, blocked = (sum(each.state == state for each in papers) for state in ("queued", REFUSED))
+    if not wanted:
         row.state = "made"
     db.session.add_all(papers)
     db.session.flush()
-    blocked = sum(each.state == REFUSED for each in papers)
-    details = {"issue": row.number, "kind": kind, "documents": len(made), "refused": blocked, "record": row.file_sha256}
+    details = {"issue": row.number, "kind": kind, "documents": wanted, "refused": blocked, "record": row.file_sha256}
     _record("papers_wanted", tender, actor, at, details)
     return row
 
@@ -144,9 +142,13 @@ def _row(tender: TenderRecord, kind: str, source: Source, actor: Actor, at: date
     return row
 
 
-def _paper(row: IssueRecord, path: str, paper: Paper) -> DecisionPaperRecord:
+def _paper(row: IssueRecord, number: int, document: Planned | Refused) -> DecisionPaperRecord:
+    if isinstance(document, Refused):
+        return _refusal(row, number, document)
+    paper = document.paper
     made = DecisionPaperRecord(
-        tender_id=row.tender_id, issue_id=row.id, key=path, path=path, title=title_of(paper)[:_TITLE], kind="file",
+        tender_id=row.tender_id, issue_id=row.id, key=key_of(document), path=document.path,
+        title=title_of(paper)[:LONGEST_TITLE], kind="file", state="queued",
     )  # fmt: skip
     if not isinstance(paper, PackFile):
         head = paper.head
@@ -159,8 +161,9 @@ def _refusal(row: IssueRecord, number: int, refused: Refused) -> DecisionPaperRe
     """Keep what a document lacks; letters of a lot that this decision does not award are left out, not missing."""
     codes = {each.code for each in refused.findings}
     return DecisionPaperRecord(
-        tender_id=row.tender_id, issue_id=row.id, key=f"~{number:03d}", path="", title=refused.title[:_TITLE],
-        kind="", state=LEFT_OUT if _NO_AWARD in codes else REFUSED, error="\n".join(_sentences(refused)),
+        tender_id=row.tender_id, issue_id=row.id, key=f"refused-{number}", path="", kind="",
+        title=refused.title[:LONGEST_TITLE], state=LEFT_OUT if _NO_AWARD in codes else REFUSED,
+        error="\n".join(_sentences(refused)),
     )  # fmt: skip
 
 

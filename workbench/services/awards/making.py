@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -18,19 +18,17 @@ from threading import Lock
 from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import and_, or_, select, update
-from sqlalchemy.orm import undefer
 from sqlalchemy.sql.elements import ColumnElement
 
 from exports import tender_file
 from lots.errors import ProcurementError
-from scoring.recommendation import evaluate
-from scoring.tender_file import TenderFile
+from scoring.recommendation import Evaluation, evaluate
 from workbench import audit
 from workbench.db import begin_writing, db
 from workbench.models.awards import DecisionPaperRecord, IssueRecord
 from workbench.models.tenders import TenderRecord
 from workbench.queries.awards.papers import DRAFTS
-from workbench.services.awards.packs import PackFile, Paper, Refused, by_path, make_values, plan_pack
+from workbench.services.awards.packs import PackFile, Paper, Planned, make_values, plan_pack, title_of
 
 if TYPE_CHECKING:
     from exports.documents import Printable
@@ -41,6 +39,13 @@ MOST_TRIES: Final = 3
 _ONE_AT_A_TIME = Lock()
 Print = Callable[["Printable"], bytes]
 """Prints a document; may run in a process of its own."""
+
+
+LONGEST_TITLE: Final = 300  # characters that the column holds
+_OTHER_VERSION = (
+    "This version of the workbench makes another pack from the record than the one that planned it: have all documents "
+    "made again"
+)
 
 
 class RecordChanged(ProcurementError):  # noqa: N818 - it names a state, not a slip
@@ -62,6 +67,7 @@ class Claim:
 
     id: str
     key: str
+    title: str
     tries: int
     issue: Frozen
 
@@ -103,19 +109,23 @@ def content_of(paper: Paper, printed: Print) -> bytes:
     return paper.data if isinstance(paper, PackFile) else printed(paper)
 
 
-def papers_in(issue: Frozen) -> Mapping[str, Paper]:
-    """Return the values of an issue's documents by path; its frozen record is evaluated once for all of them."""
+def paper_of(issue: Frozen, key: str) -> Paper:
+    """Return the value of one document of an issue; its frozen record is evaluated once for all of them."""
+    job, place = map(int, key.split("-"))
     with _ONE_AT_A_TIME:
-        return _papers_in(issue)
+        made = _made_by(issue, job)
+    if place >= len(made):
+        raise RecordChanged(_OTHER_VERSION)
+    return as_draft(made[place]) if issue.drafts else made[place]
 
 
-def papers_for(file: TenderFile, *, drafts: bool) -> tuple[Mapping[str, Paper], Sequence[Refused]]:
-    """Return every document that a record gives, by path, and those it may not give yet; drafts say so on each page."""
-    made, refused = make_values(plan_pack(evaluate(file)))
-    return by_path(map(_as_draft, made) if drafts else made), refused
+def key_of(document: Planned) -> str:
+    """Name the place of a document in its pack: what its row is found by."""
+    return f"{document.job:03d}-{document.place:05d}"
 
 
-def _as_draft(paper: Paper) -> Paper:
+def as_draft(paper: Paper) -> Paper:
+    """Return a document that says on every page that it is a draft."""
     if isinstance(paper, PackFile):
         return paper
     return replace(paper, head=replace(paper.head, draft=True))  # type: ignore[type-var]
@@ -123,20 +133,28 @@ def _as_draft(paper: Paper) -> Paper:
 
 def forget() -> None:
     """Forget the record that was evaluated last: there is nothing more to make."""
-    _papers_in.cache_clear()
+    _made_by.cache_clear()
+    _evaluated.cache_clear()
 
 
 @lru_cache(maxsize=1)
-def _papers_in(issue: Frozen) -> Mapping[str, Paper]:
-    row = db.session.get_one(IssueRecord, issue.issue_id, options=[undefer(IssueRecord.file)])
-    data = row.file
+def _made_by(issue: Frozen, job: int) -> Sequence[Paper]:
+    jobs = plan_pack(_evaluated(issue))
+    if job >= len(jobs):
+        raise RecordChanged(_OTHER_VERSION)
+    return make_values([jobs[job]])[0]
+
+
+@lru_cache(maxsize=1)
+def _evaluated(issue: Frozen) -> Evaluation:
+    data = db.session.scalars(select(IssueRecord.file).where(IssueRecord.id == issue.issue_id)).one()
     db.session.rollback()
     if hashlib.sha256(data).hexdigest() != issue.sha256:
         raise RecordChanged("The record that this document follows from was changed in the database: restore a copy")
     file, findings = tender_file.read(data)
     if file is None:
         raise RecordChanged(f"The record that this document follows from cannot be read: {findings[0]}")
-    return papers_for(file, drafts=issue.drafts)[0]
+    return evaluate(file)
 
 
 # --- the row ----------------------------------------------------------------------------------------------------
@@ -160,7 +178,7 @@ def _claimed(paper_id: str, at: datetime, patience: timedelta) -> Claim | None:
         return None
     paper, issue = found
     frozen = Frozen(issue.id, issue.file_sha256, issue.kind == DRAFTS)
-    claim = Claim(paper.id, paper.key, paper.tries + 1, frozen)
+    claim = Claim(paper.id, paper.key, paper.title, paper.tries + 1, frozen)
     taken = update(DecisionPaperRecord).where(
         DecisionPaperRecord.id == paper_id, DecisionPaperRecord.tries == paper.tries, _free(at, patience)
     )
@@ -170,9 +188,9 @@ def _claimed(paper_id: str, at: datetime, patience: timedelta) -> Claim | None:
 
 
 def _made(claim: Claim, printed: Print) -> bytes:
-    paper = papers_in(claim.issue).get(claim.key)
-    if paper is None:
-        raise RecordChanged("The record does not give this document any more: this version of the workbench is another")
+    paper = paper_of(claim.issue, claim.key)
+    if title_of(paper)[:LONGEST_TITLE] != claim.title:
+        raise RecordChanged(_OTHER_VERSION)
     return content_of(paper, printed)
 
 
@@ -213,7 +231,7 @@ def _ours(claim: Claim) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
 def _end(issue: IssueRecord, at: datetime) -> None:
     """End an issue once its last document is made, and record them all with their digests: one event."""
     rows = db.session.execute(
-        select(DecisionPaperRecord.key, DecisionPaperRecord.state, DecisionPaperRecord.sha256)
+        select(DecisionPaperRecord.path, DecisionPaperRecord.state, DecisionPaperRecord.sha256)
         .where(DecisionPaperRecord.issue_id == issue.id)
         .order_by(DecisionPaperRecord.key)
     ).all()
@@ -221,7 +239,7 @@ def _end(issue: IssueRecord, at: datetime) -> None:
         return
     issue.state = "made"
     title = db.session.scalars(select(TenderRecord.title).where(TenderRecord.id == issue.tender_id)).one()
-    made = [(key, sha256) for key, state, sha256 in rows if state == "made"]
+    made = [(path, sha256) for path, state, sha256 in rows if state == "made"]
     details = {"issue": issue.number, "kind": issue.kind, "documents": len(made), "digest": manifest_digest(made)}
     chain = audit.tender_chain(issue.tender_id)
     audit.record("papers_made", title, chain=chain, actor=None, at=at, details=details)

@@ -179,6 +179,31 @@ def plan_pack(evaluation: Evaluation, builders: Sequence[Builder] | None = None)
     return tuple(job for build in (BUILDERS if builders is None else builders) for job in build(evaluation))
 
 
+@dataclass(frozen=True)
+class Planned:
+    """A document of a pack: the number of its job, its place among what that job makes, its path, its value."""
+
+    job: int
+    place: int
+    path: str
+    paper: Paper
+
+
+def planned(evaluation: Evaluation) -> Iterator[Planned | Refused]:
+    """Yield every document of the pack with its place, and each that is refused, one job after another.
+
+    No more is held than the values of one job.
+    """
+    taken: dict[str, None] = {}
+    for number, job in enumerate(plan_pack(evaluation)):
+        made, refused = make_values([job])
+        for place, paper in enumerate(made):
+            path = _own_name(name_of(paper), taken)
+            taken[path] = None
+            yield Planned(number, place, path, paper)
+        yield from refused
+
+
 def make_values(jobs: Iterable[Job]) -> tuple[list[Paper], list[Refused]]:
     """Make the value of every document, and list those that are refused."""
     made: list[Paper] = []
@@ -295,14 +320,9 @@ class Expected:
 def expected_files(evaluation: Evaluation, builders: Sequence[Builder] | None = None) -> dict[str, Expected]:
     """Say of every file of the pack, by its path, what it must hold; nothing is printed for it."""
     made, _ = make_values(plan_pack(evaluation, builders))
-    return {path: _expected(paper) for path, paper in by_path(made).items()}
-
-
-def by_path(made: Iterable[Paper]) -> dict[str, Paper]:
-    """Give every document the path that it has in a pack; files that need no printing come first."""
-    found: dict[str, Paper] = {}
+    found: dict[str, Expected] = {}
     for paper in sorted(made, key=lambda it: not isinstance(it, PackFile)):
-        found[_own_name(name_of(paper), found)] = paper
+        found[_own_name(name_of(paper), found)] = _expected(paper)
     return found
 
 

@@ -11,6 +11,7 @@ from workbench.web.awards import (  # noqa: E402, F401 - they add their routes
     award_notice,
     deciding,
     enquiries,
+    exports,
     letters,
     matrix,
     paper,

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from flask import g, render_template
 from flask.typing import ResponseReturnValue
+from markupsafe import Markup
 
+from exports.reports.assurance_charts import assurance_charts
+from scoring.assurance.assure import Assurance
 from scoring.assurance.parts import INTRODUCTION, LABEL, parts
 from workbench.policies import Permission
 from workbench.queries.awards.assurance import assured
@@ -22,5 +25,13 @@ def show(tender_id: str, lot: str) -> ResponseReturnValue:
     found = assured(g.tender, lot)
     return render_template(
         "awards/assurance.html", tender=g.tender, lot=judged.lot, label=LABEL, introduction=INTRODUCTION,
-        parts=parts(found), names=names_of(evaluation), named=named,
+        parts=parts(found), charts=_charts(found), names=names_of(evaluation), named=named,
     )  # fmt: skip
+
+
+def _charts(found: Assurance) -> dict[str, list[tuple[Markup, str]]]:
+    """Return the pictures of each part with the words beneath them; they are drawn for the report in the same way."""
+    charts: dict[str, list[tuple[Markup, str]]] = {}
+    for each in assurance_charts(found):
+        charts.setdefault(each.key, []).append((Markup(each.chart.svg), each.caption))
+    return charts

@@ -15,7 +15,7 @@ from workbench.policies import Permission
 from workbench.queries.awards import derivations
 from workbench.queries.awards.lot_page import OpenPoint, lot_page, named, names_of
 from workbench.queries.awards.matrix_rows import rows
-from workbench.web.access import requires
+from workbench.web.access import can, requires
 from workbench.web.awards import pages
 from workbench.web.awards.reading import lot_shown, shown
 
@@ -59,7 +59,7 @@ def show_derivation(tender_id: str, lot: str, bid_id: str) -> ResponseReturnValu
     result = next((each for each in judged.results if each.bid.id == bid_id), None) or abort(404)
     return render_template(
         "awards/derivation.html", tender=g.tender, lot=judged.lot, result=result, typed=printing.typed,
-        derived=derivations.derived(evaluation.file, judged, bid_id), rounding=judged.methodology.rounding,
+        derived=derivations.derived(evaluation, judged, bid_id), rounding=judged.methodology.rounding,
         names=names_of(evaluation), named=named,
     )  # fmt: skip
 
@@ -72,14 +72,16 @@ def _first(lot: LotEvaluation) -> tuple[BidResult, ...]:
 
 
 def _link(point: OpenPoint) -> tuple[str, str]:
-    """Say where an open point is mended: the address, and what is done there; nothing where nothing can be opened."""
-    places: dict[str, tuple[str, dict[str, Any], str]] = {
-        "bid": ("bids.opened_bid", {"bid_id": point.bid, "_anchor": "decisions"}, "Decide about this bid"),
-        "price": ("awards.price_enquiry", {"bid_id": point.bid}, "Ask about this price"),
-        "opening": ("bids.opening", {}, "Open the prices"),
-        "lot": ("awards.result", {"lot": point.lot}, "See that lot"),
-    }
+    """Say where an open point is mended: the address, and what is done there; nothing where the reader cannot go."""
+    places: dict[str, tuple[str, dict[str, Any], Permission, str]] = {
+        "bid": ("bids.opened_bid", {"bid_id": point.bid, "_anchor": "decisions"}, Permission.BIDS_ADMIT,
+                "Decide about this bid"),
+        "price": ("awards.price_enquiry", {"bid_id": point.bid}, Permission.PRICE_DECIDE, "Ask about this price"),
+        "opening": ("bids.opening", {}, Permission.OPENING_VIEW, "Go to the opening of the prices"),
+        "scores": ("evaluation.moderation", {}, Permission.MODERATION_VIEW, "Go to moderation"),
+        "lot": ("awards.result", {"lot": point.lot}, Permission.RESULT_VIEW, "See that lot"),
+    }  # fmt: skip
     if point.page not in places:
         return "", ""
-    endpoint, values, words = places[point.page]
-    return url_for(endpoint, tender_id=g.tender.id, **values), words
+    endpoint, values, permission, words = places[point.page]
+    return (url_for(endpoint, tender_id=g.tender.id, **values), words) if can(permission, g.tender) else ("", "")

@@ -17,6 +17,7 @@ from workbench.db import db
 from workbench.forms.evaluation.cards import SignForm, TakeUpForm, WordsForm, card_form
 from workbench.models.accounts import UserRecord
 from workbench.policies import Permission, may
+from workbench.queries.bids.opened import opened_bid
 from workbench.queries.evaluation import moderation as reads
 from workbench.sending import new_key
 from workbench.services.evaluation import agreeing, cards
@@ -163,10 +164,23 @@ def _filled(card: reads.Card, found: reads.Board) -> WordsForm:
     made = _form_of(card, found)
     values: dict[str, Any] = {name: card.texts.get(name, "") for name in made.names_of_texts}
     if "present" in values:
-        values["present"] = str(values["present"]).split()
+        values["present"] = str(values["present"]).split() or _present_last(found)
     form = made(None, **values)
     form.shown.data = json.dumps(marks_of(card.texts, made.names_of_texts))
     return _offered(form, card, found)
+
+
+def _present_last(found: reads.Board) -> list[str]:
+    """Return who was present when a score was put to signature last: most cards of a meeting are agreed by the same."""
+    last = max((each.last for each in found.cards if each.last), key=lambda it: it.row.made_at, default=None)
+    return [str(number) for number in last.present] if last else []
+
+
+def _answer(card: reads.Card) -> str:
+    """Return what the tenderer wrote on the question."""
+    opened = opened_bid(g.tender.id, card.bid.id)
+    answers = opened.submission.answers if opened else ()
+    return next((each.text for each in answers if each.criterion == card.row.criterion), "")
 
 
 def _place(form: WordsForm, findings: tuple[Finding, ...]) -> None:
@@ -226,6 +240,7 @@ def _page(
         chairs=_chairs(),
         writes=may(g.actor, Permission.MODERATION_SIGN, g.tender) and g.tender.quality_locked_at is None,
         scores=scores,
+        answer=_answer(card),
         moves=_moves(scores, card),
         people=_people(found),
         noted=[each for each in findings if each.severity != "error"],

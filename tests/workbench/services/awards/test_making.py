@@ -13,7 +13,7 @@ from sqlalchemy import text
 from exports.documents import Printable
 from exports.pdf import PdfError
 from tests.workbench.evaluated import NOW, evaluated
-from tests.workbench.issued import NOTICES, approved, issued, only, rows_of
+from tests.workbench.issued import LETTERS, NOTICES, approved, issued, only, rows_of
 from tests.workbench.published import World
 from workbench import printing
 from workbench.db import db
@@ -99,7 +99,7 @@ def test_whoever_comes_back_too_late_keeps_nothing(world: World) -> None:
 
 def as_words_of(key: str, issue: IssueRecord) -> bytes:
     frozen = making.Frozen(issue.id, issue.file_sha256, drafts=False)
-    paper = making.papers_in(frozen)[key]
+    paper = making.paper_of(frozen, key)
     return paper.head.number.encode()  # type: ignore[union-attr]
 
 
@@ -132,6 +132,23 @@ def test_a_record_that_was_changed_in_the_database_makes_nothing(world: World) -
     db.session.commit()
     make(rows_of(issue)[0].id)
     assert rows_of(issue)[0].error.startswith("The record that this document follows from was changed")
+
+
+def test_another_version_of_the_pack_makes_nothing_under_the_names_of_the_old_one(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    issue = issued(world)
+    for builders in ([LETTERS], []):
+        making.forget()
+        only(monkeypatch, builders)
+        make(rows_of(issue)[0].id)
+        assert rows_of(issue)[0].error.startswith("This version of the workbench makes another pack")
+
+
+def test_drafts_say_so_on_every_page(world: World) -> None:
+    issue = issued(world, "drafts")
+    paper = making.paper_of(making.Frozen(issue.id, issue.file_sha256, drafts=True), rows_of(issue)[0].key)
+    assert 'class="draft"' in printing.html_of(paper)  # type: ignore[arg-type]
 
 
 def test_nothing_is_made_for_an_issue_that_was_replaced(world: World) -> None:
@@ -171,5 +188,5 @@ def test_what_is_kept_can_be_printed_again_byte_for_byte(world: World) -> None:
     row = rows_of(issue)[0]
     make(row.id, printing.print_document)
     making.forget()
-    paper = making.papers_in(making.Frozen(issue.id, issue.file_sha256, drafts=False))[row.key]
+    paper = making.paper_of(making.Frozen(issue.id, issue.file_sha256, drafts=False), row.key)
     assert printing.print_document(paper) == rows_of(issue)[0].content  # type: ignore[arg-type]
