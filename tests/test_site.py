@@ -54,7 +54,24 @@ NOT_BY_LINK = {
     "security.change_password": "offered to those who have a password, which the people of the showcase have not",
     **{
         f"awards.{name}": "looked at once quality is locked in a tender of the showcase"
-        for name in ("results", "result", "derivation", "price_enquiries", "price_enquiry", "matrix", "assurance")
+        for name in (
+            "results",
+            "result",
+            "derivation",
+            "price_enquiries",
+            "price_enquiry",
+            "matrix",
+            "assurance",
+            "award",
+            "paper_page",
+            "letter_list",
+            "letter",
+            "preview",
+            "recommendation",
+            "standstill",
+            "award_notice",
+            "award_notice_pdf",
+        )
     },
     **{
         f"awards.{name}": "looked at once a tender of the showcase is recommended"
@@ -66,6 +83,10 @@ NOT_BY_LINK = {
             "ask_release",
             "summaries",
         )
+    },
+    **{
+        f"evaluation.{name}": "looked at once a tender of the showcase is being scored"
+        for name in ("sheets", "sheet", "own_sheet", "score", "sheet_document", "own_scores", "queries")
     },
     **{
         f"evaluation.{name}": "looked at once a tender of the showcase is moderated"
