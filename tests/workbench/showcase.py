@@ -313,7 +313,8 @@ def _prepare(tender: TenderRecord, at: datetime) -> None:
     """Have officer, evaluators and moderator declare, one with a possible interest, and the panel be prepared."""
     file = reads.file_with_bids(tender)
     names = named_in(file.bids)
-    people = {row.user_id: row for row in assignments_of(tender.id) if row.role in ("officer", "evaluator", "moderator")}
+    roles = ("officer", "evaluator", "moderator")
+    people = {row.user_id: row for row in assignments_of(tender.id) if row.role in roles}
     for row in people.values():
         said = {name: Said("none") for name in names}
         if row.role == "evaluator":
