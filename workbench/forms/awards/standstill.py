@@ -19,5 +19,5 @@ class EventForm(PageForm):
 class SignForm(PageForm):
     """The day on which a lot's contract was signed."""
 
-    lot = ChoiceField("Contract", required="Choose whose contract was signed")
+    lot = ChoiceField("Contract", id="contract", required="Choose whose contract was signed")
     signed_on = DayField("Signed on", required="Say when the contract was signed")
