@@ -74,7 +74,7 @@ class _Reader(HTMLParser):
             self.page.actions.append((said.get("method", "get").upper(), said.get("action", "")))
         elif tag == "h1":
             self.page.h1.append("")
-        if tag in ("h1", "title"):
+        if tag == "h1" or (tag == "title" and not self.page.title):  # a drawing has a title of its own
             self.inside = tag
 
     def handle_endtag(self, tag: str) -> None:

@@ -12,12 +12,12 @@ class EventForm(PageForm):
 
     kind = ChoiceField("What happened", choices=tuple(TOLD.items()), required="Say what happened")
     day = DayField("When", required="Say when it happened")
-    lot = PickField("Lot", choices=(("", "Every lot"),))
+    lot = PickField("Lot", id="event-lot", choices=(("", "Every lot"),))
     text = LongTextField("In a sentence", most=4000, description="Who did what, and where it can be read.")
 
 
 class SignForm(PageForm):
     """The day on which a lot's contract was signed."""
 
-    lot = ChoiceField("Contract", id="contract", required="Choose whose contract was signed")
+    lot = ChoiceField("Contract", required="Choose whose contract was signed")
     signed_on = DayField("Signed on", required="Say when the contract was signed")
