@@ -198,7 +198,7 @@ def _refusal(file: TenderFile, lots: Sequence[LotCover], missing: Sequence[str])
     if missing:
         return "Declare your own interests first: whoever lets the panel begin has none that is not on the register"
     if all(lot.short for lot in with_bids):
-        return "No lot has the evaluators that its published quorum asks for; what would mend it stands beside each"
+        return "No lot has the evaluators that its published quorum asks for. What would mend it stands with each lot"
     return ""
 
 
