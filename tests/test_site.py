@@ -102,6 +102,21 @@ NOT_BY_LINK = {
             "moderation_record",
         )
     },
+    **{
+        f"awards.{name}": "taken from a tender whose award is recommended; tests of its own take it there"
+        for name in (
+            "exports",
+            "export_open_data",
+            "export_restricted_data",
+            "export_workbook",
+            "export_letters",
+            "export_decision",
+            "export_record",
+            "export_public_record",
+            "public_data",
+            "public_record",
+        )
+    },
     "awards.decision": "reached from a mail",
     "awards.decision_letter": "reached from a mail",
     "awards.decisions": "a tenderer's, behind the code of its bid",
