@@ -8,10 +8,10 @@ Figures stay exact (``Money``, ``Fraction``) in a document's value and are round
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 from hashlib import sha256
 from typing import Literal, NoReturn, Protocol, runtime_checkable
 
@@ -26,6 +26,7 @@ from scoring.tender_file import TenderFile
 Classification = Literal["public", "restricted", "addressee only"]
 CLAIM = "claim.json"
 TENDER_FILE = "tender-file.json"
+_KNOWN: deque[tuple[TenderFile, tuple[str, str]]] = deque(maxlen=4)
 SHORT_DIGEST = 12  # characters of a digest in a footer; the whole of it stands at the end of the document
 
 
@@ -147,13 +148,18 @@ def head_of(file: TenderFile, slot: Slot) -> DocumentHead:
     )
 
 
-@lru_cache(maxsize=4)
 def digests(file: TenderFile) -> tuple[str, str]:
     """Return the SHA-256 of the published rule set and of the whole tender file, in canonical form, in hexadecimal.
 
     The first is what publication printed: it holds nothing that came afterwards (:func:`scoring.rule_set.rule_set`).
+    The answer for the last few files is kept: a pack asks for every document, and comparing whole files takes long.
     """
-    return rule_set_digest(file), sha256(write(file)).hexdigest()
+    for known, found in list(_KNOWN):  # another thread may add one meanwhile
+        if known is file:
+            return found
+    found = rule_set_digest(file), sha256(write(file)).hexdigest()
+    _KNOWN.appendleft((file, found))
+    return found
 
 
 def award_date(award: AwardDecision) -> date | None:

@@ -6,11 +6,13 @@ says whether the two agree. It holds individual scores: a restricted document.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime, time
 
 from exports.documents import award_date, digests
 from exports.workbook.awards import write_awards
 from exports.workbook.book import AGREES, DIFFERS, Book, Sheet
+from exports.workbook.changes import PanelRecord, write_changes, write_signatures
 from exports.workbook.layout import Plan, plan_of
 from exports.workbook.lot import write_prices, write_totals
 from exports.workbook.money import write_funding
@@ -25,9 +27,12 @@ _FIXED = {
     "Splits": "how each bid's money is shared, who holds what, and every collaboration rule tested",
     "Scores": "every evaluator's score with its strengths, weaknesses, evidence and reasons",
     "Agreed": "every agreed score with its reason, and what moved from the individual scores and why",
+    "Changes": "every individual score that moderation moved, by how much, its coded cause and the reason",
     "Funding": "money by source and year, printed totals against sums, and the lots against the income",
     "Lot limit": "the recommendations, the published limit on lots, and what it changed",
 }
+_SIGNATURES = "Signatures"
+_SIGNED = "every agreed score as it was put to signature: who was there, who signed when, and what was taken up again"
 _WIDTHS = (30, 60, 16, 16, 16)
 _HOW = (
     "Every white cell with a number is typed data; every shaded cell is a formula that you can follow and recalculate. "
@@ -44,24 +49,31 @@ _HOW = (
 )
 
 
-def evaluation_workbook(evaluation: Evaluation) -> bytes:
-    """Return the evaluation record of a whole procurement as an xlsx file, the same bytes for the same evaluation."""
+def evaluation_workbook(evaluation: Evaluation, panel: PanelRecord | None = None) -> bytes:
+    """Return the evaluation record of a whole procurement as an xlsx file, the same bytes for the same evaluation.
+
+    ``panel`` adds what an installation knows beside it: how often scores were saved, and who signed what.
+    """
     file = evaluation.file
     subject = f"{file.tender.reference}: {file.tender.title}"
     created = datetime.combine(_dated(file), time())
     book = Book("Evaluation record", subject, file.tender.buyer.name, created)
-    names = {wanted: book.reserve(wanted) for wanted in _FIXED}
+    held = {**_FIXED, **({_SIGNATURES: _SIGNED} if panel else {})}
+    names = {wanted: book.reserve(wanted) for wanted in held}
     plan = plan_of(evaluation, book)
     first = book.sheet(names["Read me"], _WIDTHS)
     for lot in plan.lots:
         write_totals(book, lot, plan)
         write_prices(book, lot)
     write_splits(book, names["Splits"], plan)
-    write_scores(book, names["Scores"], plan)
+    write_scores(book, names["Scores"], plan, panel)
     write_agreed(book, names["Agreed"], plan)
+    write_changes(book, names["Changes"], names["Agreed"], plan)
+    if panel:
+        write_signatures(book, names[_SIGNATURES], panel, plan)
     write_funding(book, names["Funding"], plan)
     write_awards(book, names["Lot limit"], plan)
-    _read_me(first, plan)
+    _read_me(first, plan, held)
     return book.finish()
 
 
@@ -72,7 +84,7 @@ def _dated(file: TenderFile) -> date:
     return award or agreed
 
 
-def _read_me(sheet: Sheet, plan: Plan) -> None:
+def _read_me(sheet: Sheet, plan: Plan, fixed: Mapping[str, str]) -> None:
     file = plan.evaluation.file
     sheet.text(0, 0, "Evaluation record", "title")
     rules, whole = digests(file)
@@ -93,7 +105,7 @@ def _read_me(sheet: Sheet, plan: Plan) -> None:
         sheet.wide(row + 1, paragraph, 0, len(_WIDTHS) - 1, 135)
         row += 1
     row = _checks(sheet, plan, row + 2)
-    _contents(sheet, plan, row + 1)
+    _contents(sheet, plan, fixed, row + 1)
 
 
 def _checks(sheet: Sheet, plan: Plan, row: int) -> int:
@@ -118,13 +130,13 @@ def _checks(sheet: Sheet, plan: Plan, row: int) -> int:
     return row + 2
 
 
-def _contents(sheet: Sheet, plan: Plan, row: int) -> None:
+def _contents(sheet: Sheet, plan: Plan, fixed: Mapping[str, str], row: int) -> None:
     sheet.heads(row, ["Sheet", "What it holds", "", "", ""])
     held = {"Read me": _FIXED["Read me"]}
     for lot in plan.lots:
         title = lot.lot.lot.title
         held[lot.totals] = f"{title}: criteria, agreed points, marks, price, totals, ranks, exclusions"
         held[lot.prices] = f"{title}: every price as typed, beside budget and ceilings"
-    for at, (name, words) in enumerate({**held, **_FIXED}.items(), row + 1):
+    for at, (name, words) in enumerate({**held, **fixed}.items(), row + 1):
         sheet.text(at, 0, name)
         sheet.wide(at, words, 1, len(_WIDTHS) - 1, 105)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from fractions import Fraction
 
@@ -87,7 +87,7 @@ _PRICED: dict[str, Callable[[BidResult, Methodology], tuple[str, tuple[Derivatio
 
 def explain_total(lot: LotEvaluation, bid_id: str) -> Derivation:
     """Derive one bid's total, or its method figure, down to agreed points and yearly prices."""
-    return _explain(lot, lot.result(bid_id), _price_marks(lot).get(bid_id))
+    return _explain(lot, lot.result(bid_id), _price_marks(lot, (bid_id,)).get(bid_id))
 
 
 def explain_totals(lot: LotEvaluation) -> dict[str, Derivation]:
@@ -115,8 +115,9 @@ def _explain(lot: LotEvaluation, result: BidResult, priced: Derivation | None) -
     return Derivation(f"Total of {name}", quality + marks.value, "scored marks + price marks", figures, (sums, marks))
 
 
-def _price_marks(lot: LotEvaluation) -> dict[str, Derivation]:
+def _price_marks(lot: LotEvaluation, only: Collection[str] | None = None) -> dict[str, Derivation]:
     if lot.round.method is not None:
         return {}
     leaf = lot.methodology.priced
-    return price_mark_derivations(lot.methodology.price, leaf.weight if leaf else Fraction(0), lot.round.prices)
+    weight = leaf.weight if leaf else Fraction(0)
+    return price_mark_derivations(lot.methodology.price, weight, lot.round.prices, only)

@@ -6,7 +6,7 @@ The whole methods, which rank price and quality together, are in ``scoring.metho
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -119,8 +119,10 @@ def price_marks(method: PriceMethod, weight: Fraction, prices: Prices) -> dict[s
     return {bid: rule.mark(price) for bid, price in prices.items()} if rule else {}
 
 
-def price_mark_derivations(method: PriceMethod, weight: Fraction, prices: Prices) -> dict[str, Derivation]:
-    """Return how each bid's price mark came to be; the values are those of ``price_marks``."""
+def price_mark_derivations(
+    method: PriceMethod, weight: Fraction, prices: Prices, only: Collection[str] | None = None
+) -> dict[str, Derivation]:
+    """Return how the price mark of each bid (of ``only`` some) came to be; the values are those of ``price_marks``."""
     if not prices:
         return {}
     rule = _rule(method, weight, prices)
@@ -130,4 +132,4 @@ def price_mark_derivations(method: PriceMethod, weight: Fraction, prices: Prices
         worked = put_in(letters, {"W": weight, "P": price, **rule.figures})
         return Derivation(f"price mark of {bid}", rule.mark(price), letters, worked)
 
-    return {bid: derive(bid, price) for bid, price in prices.items()}
+    return {bid: derive(bid, price) for bid, price in prices.items() if only is None or bid in only}

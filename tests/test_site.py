@@ -54,7 +54,24 @@ NOT_BY_LINK = {
     "security.change_password": "offered to those who have a password, which the people of the showcase have not",
     **{
         f"awards.{name}": "looked at once quality is locked in a tender of the showcase"
-        for name in ("results", "result", "derivation", "price_enquiries", "price_enquiry", "matrix", "assurance")
+        for name in (
+            "results",
+            "result",
+            "derivation",
+            "price_enquiries",
+            "price_enquiry",
+            "matrix",
+            "assurance",
+            "award",
+            "paper_page",
+            "letter_list",
+            "letter",
+            "preview",
+            "recommendation",
+            "standstill",
+            "award_notice",
+            "award_notice_pdf",
+        )
     },
     **{
         f"awards.{name}": "looked at once a tender of the showcase is recommended"
@@ -68,6 +85,10 @@ NOT_BY_LINK = {
         )
     },
     **{
+        f"evaluation.{name}": "looked at once a tender of the showcase is being scored"
+        for name in ("sheets", "sheet", "own_sheet", "score", "sheet_document", "own_scores", "queries")
+    },
+    **{
         f"evaluation.{name}": "looked at once a tender of the showcase is moderated"
         for name in (
             "moderation",
@@ -79,6 +100,21 @@ NOT_BY_LINK = {
             "card",
             "card_now",
             "moderation_record",
+        )
+    },
+    **{
+        f"awards.{name}": "taken from a tender whose award is recommended; tests of its own take it there"
+        for name in (
+            "exports",
+            "export_open_data",
+            "export_restricted_data",
+            "export_workbook",
+            "export_letters",
+            "export_decision",
+            "export_record",
+            "export_public_record",
+            "public_data",
+            "public_record",
         )
     },
     "awards.decision": "reached from a mail",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from fractions import Fraction
 
@@ -43,15 +43,15 @@ def references_of(lot: LotEvaluation) -> tuple[tuple[str, Fraction], ...]:
     prices, scored = list(lot.round.prices.values()), [result.scored or Fraction(0) for result in lot.ranked]
     if not prices:
         return ()
-    found = {
-        "lowest": min(prices),
-        "highest": max(prices),
-        "mean": sum(prices, Fraction(0)) / len(prices),
-        "count": Fraction(len(prices)),
-        "best_quality": max(scored, default=Fraction(0)),
-        "lowest_quality": min(scored, default=Fraction(0)),
+    found: dict[str, Callable[[], Fraction]] = {
+        "lowest": lambda: min(prices),
+        "highest": lambda: max(prices),
+        "mean": lambda: sum(prices, Fraction(0)) / len(prices),
+        "count": lambda: Fraction(len(prices)),
+        "best_quality": lambda: max(scored, default=Fraction(0)),
+        "lowest_quality": lambda: min(scored, default=Fraction(0)),
     }
-    return tuple((name, found[name]) for name in _NEEDED.get(lot.methodology.price.formula, ()))
+    return tuple((name, found[name]()) for name in _NEEDED.get(lot.methodology.price.formula, ()))
 
 
 def reveals(references: Sequence[tuple[str, Fraction]], price: Fraction | None) -> bool:

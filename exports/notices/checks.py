@@ -120,9 +120,11 @@ def _strays(
     known = {party.organisation for result in (own, winner) for party in result.bid.parties}
     others = [result.tenderer.name for result in lot.results if result.tenderer.id not in known]
     names = [(name, "another tenderer") for name in others] + [(person.name, "a panel member") for person in file.panel]
+    bare = [(name.strip(), name.strip().casefold(), who) for name, who in names if name.strip()]
     for place, text in _typed(file, own, winner, award):
-        for name, who in names:
-            if name.strip() and _stands_in(name.strip(), text):
+        folded = text.casefold()
+        for name, small, who in bare:
+            if small in folded and _stands_in(name, text):
                 message = f"This text names {name}, {who}: a letter may not; say it without the name"
                 yield Finding("letter_names_another", message, place)
 

@@ -212,7 +212,7 @@ def _competition(evaluation: Evaluation, lot: LotEvaluation) -> Iterator[tuple[s
     yield "Tenders assessed", str(sum(1 for result in lot.results if result.rows))
     yield "of them from SMEs", str(sum(each.sme for each in everybody))
     yield "of them from VCSEs", str(sum(each.vcse for each in everybody))
-    if regime in ACT and _gross(_estimate(lot, winner), evaluation.file.tender.vat) > LARGE:
+    if regime in ACT and _gross(_estimate(lot, winner), evaluation.file.tender.vat) > LARGE.pence:
         for each in everybody:
             if each.id != winner.tenderer.id:
                 yield "Unsuccessful supplier", _unsuccessful(each)
@@ -276,18 +276,17 @@ def _estimate(lot: LotEvaluation, winner: BidResult) -> Money:
     return lot.lot.maximum_potential_spend or lot.lot.base_value or winner.bid.price
 
 
-def _gross(amount: Money, vat: VatBasis) -> Money:
-    """Return an amount including VAT at the standard rate."""
-    if vat is VatBasis.INCLUSIVE:
-        return amount
-    return Money(int(Rounding(0).value(Fraction(amount.pence) * (1 + STANDARD_RATE))))
+def _gross(amount: Money, vat: VatBasis) -> Fraction:
+    """Return an amount including VAT at the standard rate, in pence, exactly."""
+    return Fraction(amount.pence) * (1 if vat is VatBasis.INCLUSIVE else 1 + STANDARD_RATE)
 
 
 def _amounts(amount: Money, vat: VatBasis) -> str:
     """Write an amount on the tender's basis, and what it is with VAT, which notices under the Act ask for."""
     if vat is VatBasis.INCLUSIVE:
         return f"{amount} including VAT"
-    return f"{amount} excluding VAT; {_gross(amount, vat)} including VAT at 20 %, if it is charged"
+    gross = Money(int(Rounding(0).value(_gross(amount, vat))))
+    return f"{amount} excluding VAT; {gross} including VAT at 20 %, if it is charged"
 
 
 def _passed_on(winner: BidResult) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from fractions import Fraction
 
 from exports.workbook.book import MARKS, Book, Sheet
+from exports.workbook.changes import PanelRecord, Saves
 from exports.workbook.layout import SCORES_POINTS, SCORES_TOP, LotPlan, Plan
 from lots.calendar import london
 from scoring.criteria import Criterion, walk
@@ -19,6 +20,7 @@ _SCORE_HEADS = (
     "Evaluator", "Role", "Criterion id", "Criterion", "Points", "Top points",
     "Strengths", "Weaknesses", "Evidence", "Why not higher", "Why not lower", "Abstained because", "Submitted",
 )  # fmt: skip
+_SAVED_HEADS = ("Times saved", "Begun", "Last changed")
 _AGREED_HEADS = (
     "Lot", "Id in the tender file", "Tenderer",
     "Criterion id", "Criterion", "Agreed points", "Scores given", "Lowest", "Highest", "Mean",
@@ -28,22 +30,36 @@ _AGREED_HEADS = (
 _COUNT, _CHECK = 6, 10  # columns of the agreed sheet where its formulas begin and where its check stands
 
 
-def write_scores(book: Book, name: str, whole: Plan) -> None:
-    """Write every individual score, abstentions included, with a filter; evaluators stand under their ids and roles."""
-    sheet = book.sheet(name, (22, 20, 26, 14, 24, 16, 28, 8, 8, 40, 40, 30, 30, 30, 30, 18))
+def write_scores(book: Book, name: str, whole: Plan, panel_record: PanelRecord | None = None) -> None:
+    """Write every individual score, abstentions included, with a filter; evaluators stand under their ids and roles.
+
+    With the panel's own record each line says how often the score was saved, and between when and when.
+    """
+    saves = panel_record.saves if panel_record else None
+    heads = (*_SCORE_HEADS, *(_SAVED_HEADS if saves is not None else ()))
+    sheet = book.sheet(name, (22, 20, 26, 14, 24, 16, 28, 8, 8, 40, 40, 30, 30, 30, 30, 18, 8, 18, 18)[: len(heads)])
     sheet.text(0, 0, "Individual scores, as submitted", "title")
     sheet.text(
         1, 0, "Submitted score sheets are never changed; what the panel agreed stands on the next sheet.", "note"
     )
-    sheet.heads(SCORES_TOP - 1, _SCORE_HEADS)
+    sheet.heads(SCORES_TOP - 1, heads)
     sheet.freeze(SCORES_TOP, 3)
     panel = {member.id: member for member in whole.evaluation.file.panel}
     row = SCORES_TOP
     for score_sheet in whole.evaluation.file.score_sheets:
         for score in score_sheet.scores:
             _score(sheet, row, score_sheet, score, whole, panel)
+            _saved(sheet, row, (saves or {}).get((score_sheet.bid, score.criterion, score_sheet.evaluator)))
             row += 1
-    sheet.raw.autofilter(SCORES_TOP - 1, 0, max(SCORES_TOP, row - 1), len(_SCORE_HEADS) - 1)
+    sheet.raw.autofilter(SCORES_TOP - 1, 0, max(SCORES_TOP, row - 1), len(heads) - 1)
+
+
+def _saved(sheet: Sheet, row: int, saves: Saves | None) -> None:
+    if saves is None:
+        return
+    sheet.typed(row, len(_SCORE_HEADS), saves.count)
+    days = [f"{london(at):%-d %B %Y %H:%M}" for at in (saves.begun_at, saves.changed_at)]
+    sheet.row(row, days, "text", len(_SCORE_HEADS) + 1)
 
 
 def _score(sheet: Sheet, row: int, of: ScoreSheet, score: Score, whole: Plan, panel: Mapping[str, PanelMember]) -> None:

@@ -31,7 +31,7 @@ def out_of_place(text: ReasonText, context: ReasonContext) -> Iterator[Finding]:
     asked = spaced(f"{context.criterion} {context.question}")
     for place, written in text.written:
         yield from _money(place, written[:_MOST], asked)
-        yield from _personal(place, written[:_MOST])
+        yield from personal_data(place, written)
 
 
 def _money(place: str, written: str, asked: str) -> Iterator[Finding]:
@@ -44,7 +44,9 @@ def _money(place: str, written: str, asked: str) -> Iterator[Finding]:
         yield Finding("price_mentioned", message, place, "warning")
 
 
-def _personal(place: str, written: str) -> Iterator[Finding]:
+def personal_data(place: str, text: str) -> Iterator[Finding]:
+    """Yield what in a text tells who somebody is, one finding for each sort."""
+    written = text[:_MOST]
     small = plain(written)
     if any(_is_address(token) for token in small.split()):
         yield _private("an e-mail address", "email", place)

@@ -19,7 +19,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from exports import tender_file
-from exports.award_snapshot import digest_of, result_of
+from exports.award_snapshot import digest_of, result_of, snapshot_of
 from scoring.decision import AwardDecision, EnquiryOutcome
 from scoring.moderation import AgreedScore
 from scoring.recommendation import evaluate
@@ -29,6 +29,7 @@ from tests.workbench import databases
 from tests.workbench import factories as rows
 from tests.workbench.conftest import running
 from tests.workbench.published import World, done
+from workbench import policies
 from workbench.app import Workbench
 from workbench.audit import recorded
 from workbench.config import Config
@@ -38,7 +39,7 @@ from workbench.demo.cases import opened_case
 from workbench.demo.people import DemoPeople
 from workbench.kept import digest, to_text
 from workbench.models.accounts import UserRecord
-from workbench.models.awards import AwardPaperRecord
+from workbench.models.awards import AwardPaperRecord, IssueRecord
 from workbench.models.bids import AdmissionRecord
 from workbench.models.evaluation import (
     AgreedScoreRecord,
@@ -50,7 +51,8 @@ from workbench.models.evaluation import (
 )
 from workbench.models.tenders import TenderRecord
 from workbench.paths import demo_file
-from workbench.queries.awards.decision import award_digest, award_of
+from workbench.policies import Permission
+from workbench.queries.awards.decision import approved_file, award_digest, award_of
 from workbench.queries.awards.paper import PAGES
 from workbench.queries.evaluation.record import live_file, member_id
 from workbench.services.awards import approving, recommending
@@ -133,6 +135,27 @@ def approved(world: World, at: datetime = NOW + timedelta(hours=2)) -> World:
     digest = award_digest(award_of(world.tender))
     approving.approve(world.tender, digest=digest, actor=world.actor("approver"), at=at)
     return done(world)
+
+
+def release_now(world: World, at: datetime, role: str = "officer") -> None:
+    """Release the letters of an approved award without making them: what follows needs only that they are out."""
+    policies.check(world.actor(role), Permission.NOTICES_RELEASE, world.tender)
+    person, file = world.people[role][0].id, snapshot_of(approved_file(world.tender))
+    db.session.add(
+        IssueRecord(
+            tender_id=world.tender.id, number=1, kind="final", state="released", recommendation=1, file=file,
+            file_sha256=digest_of(file), made_by=person, made_at=at, released_by=person, released_at=at,
+        )
+    )  # fmt: skip
+    world.tender.stage = "notified"
+    db.session.flush()
+
+
+def released(world: World, at: datetime) -> World:
+    """Release the letters, and commit."""
+    release_now(world, at)
+    db.session.commit()
+    return world
 
 
 def declared(world: World, person: UserRecord, organisation: str, interest: str) -> None:

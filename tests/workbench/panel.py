@@ -6,7 +6,7 @@ beacon's bid for children, whose partner is quayside. Every answer holds :func:`
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -52,16 +52,20 @@ def canary(bid: str, criterion: str) -> str:
 
 
 def an_opened_world(
-    bids: TenderFile | None = None, *, sealing: Sealing = FOUR, stage: str = "opened", **tender: Any
-) -> World:
-    """Publish a tender, have its bids sealed and opened, and put it in a stage; ``tender`` changes its rules."""
+    bids: TenderFile | None = None, *, sealing: Sealing = FOUR, stage: str = "opened",
+    more: Callable[[str], str] = lambda bid: "", **tender: Any,
+) -> World:  # fmt: skip
+    """Publish a tender, have its bids sealed and opened, and put it in a stage; ``tender`` changes its rules.
+
+    ``more`` says what else stands in every answer of a bid.
+    """
     file = a_file(sealing)
     world = a_sealed_world(sealing, replace(file, tender=replace(file.tender, **tender)))
     held = publication(world)
     for sent in apart(bids or factories.tender_file()):
         name, lot = sent.submission.binding.bid, sent.submission.binding.lot
         bound = Binding(world.tender.id, lot, name, 1, held.rule_set, held.sha256)
-        answers = tuple(Answer(each, f"{canary(name, each)} and so we answer.") for each in CRITERIA)
+        answers = tuple(Answer(each, f"{canary(name, each)} and so we answer.{more(name)}") for each in CRITERIA)
         assert sent.price is not None
         submission = replace(sent.submission, binding=bound, answers=answers)
         price = replace(sent.price, binding=bound)

@@ -19,6 +19,7 @@ from flask.testing import FlaskClient
 
 from exports.rule_changes import rule_set_digest
 from lots.regime import Regime
+from scoring.conflicts import named_in
 from scoring.rule_set import rule_set
 from tests.workbench import databases
 from tests.workbench.bidding import a_tenderer
@@ -34,11 +35,14 @@ from workbench.models.accounts import AssignmentRecord, AuthorityRecord, UserRec
 from workbench.models.tenders import TenderRecord
 from workbench.parts import Part
 from workbench.policies import Actor
-from workbench.queries.accounts import actor_for
+from workbench.queries.accounts import actor_for, assignments_of
 from workbench.queries.bids import opened as reads
+from workbench.queries.evaluation.calibration import questions_in
 from workbench.queries.tenders import draft_of
 from workbench.services import accounts, deadlines, panel, publishing, questions, tenders
 from workbench.services.bids import admissions, probes
+from workbench.services.evaluation import interests, preparing
+from workbench.services.evaluation.interests import Said
 
 NOBODY = "nobody"
 TENDERER = "tenderer"
@@ -154,6 +158,7 @@ def _fill(made: Showcase) -> None:
     _busy(db.session.get_one(TenderRecord, made.tenders["open"]), officer, at)
     _signed(db.session.get_one(TenderRecord, made.tenders["signed_off"]), approver, at)
     _decide(case.opened, officer, at)
+    _prepare(case.opened, at)
     gone = db.session.get_one(TenderRecord, made.tenders["cancelled"])
     _do(publishing.cancel, gone, reason="The grant did not come.", address=ANNEX, actor=officer, at=at)
     _write(case.draft, "basics", "", {"description": f"Help for victims of crime. {SECRETS[0].words}"}, officer, at)
@@ -302,6 +307,25 @@ def _decide(tender: TenderRecord, officer: Actor, at: datetime) -> None:
     bid = reads.page_of(tender.id, first.id, 1)[0]
     reason = f"The certificate of insurance was never renewed. {SECRETS[-2].words}"
     _do(admissions.decide, tender, bid.id, "exclude", concerning="admission", reason=reason, actor=officer, at=at)
+
+
+def _prepare(tender: TenderRecord, at: datetime) -> None:
+    """Have officer, evaluators and moderator declare, one with a possible interest, and the panel be prepared."""
+    file = reads.file_with_bids(tender)
+    names = named_in(file.bids)
+    roles = ("officer", "evaluator", "moderator")
+    people = {row.user_id: row for row in assignments_of(tender.id) if row.role in roles}
+    for row in people.values():
+        said = {name: Said("none") for name in names}
+        if row.role == "evaluator":
+            said[names[0]] = Said("possible", "I volunteered there years ago.")
+        _do(interests.declare, tender, said, actor=actor_for(row.user), at=at)
+    chair = next(actor_for(row.user) for row in people.values() if row.role == "moderator")
+    _do(preparing.write_note, tender, "Score what is written, and nothing that you know besides.", actor=chair, at=at)
+    question, (_, scale) = next(iter(questions_in(file).items()))
+    answer = {"title": "A fair answer", "answer": "We see everybody within a week.", "points": scale.levels[1].points,
+              "reason": "A time is named; who does it is not."}  # fmt: skip
+    _do(preparing.add_benchmark, tender, question, **answer, actor=chair, at=at)
 
 
 def _another_authority(at: datetime) -> UserRecord:

@@ -18,7 +18,7 @@ from workbench.forms.tenders.whole import SentenceField, lines_of
 
 EVERY_LOT: Final = ("", "Every lot")
 FIELDS: Final = (
-    ("", "Nothing in the documents: the topic is told"), ("price", "The successful tender’s price"),
+    ("", "Only the topic is told"), ("price", "The successful tender’s price"),
     ("reasons", "The reasons for its scores"), ("split", "Its split between partners"),
 )  # fmt: skip
 MEANS: Final = (("electronic", "All electronically"), ("other", "All by other means"), ("both", "Some of each"))

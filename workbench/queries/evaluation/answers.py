@@ -23,9 +23,8 @@ def words_of(tender_id: str) -> Mapping[Pair, int]:
     return _counted(tender_id, tuple(db.session.scalars(opened.order_by(OpenedBidRecord.id))))
 
 
-def minutes_of(tender_id: str, pairs: frozenset[Pair]) -> int:
+def minutes_in(words: Mapping[Pair, int], pairs: frozenset[Pair]) -> int:
     """Estimate how long it takes to score some answers."""
-    words = words_of(tender_id)
     return sum(minutes_for(words.get(pair, 0)) for pair in pairs)
 
 

@@ -23,7 +23,7 @@ from workbench.models.tenders import TenderRecord
 from workbench.policies import Actor
 from workbench.queries.bids import opened
 from workbench.queries.evaluation.access import SCORING, PanelAccess, access_of, to_score
-from workbench.queries.evaluation.answers import minutes_of
+from workbench.queries.evaluation.answers import minutes_in, words_of
 from workbench.queries.evaluation.interests import standings_in
 from workbench.queries.evaluation.names import namer
 
@@ -80,12 +80,12 @@ class Beginning:
 def evaluators_of(tender: TenderRecord, file: TenderFile, at: datetime) -> tuple[Evaluator, ...]:
     """List everybody who is an evaluator at a moment, by name, with what they may score and could."""
     standings = standings_in(tender.id)
-    sheets = _sheets(tender.id)
+    sheets, words = _sheets(tender.id), words_of(tender.id)
     found = []
     for person, limits in _limits(tender.id, at):
         scorer = _scorer(person, file, limits, standings.get(person.id, {}))
         bids = {bid for bid, _ in scorer.may}
-        minutes = minutes_of(tender.id, scorer.may or scorer.could)
+        minutes = minutes_in(words, scorer.may or scorer.could)
         found.append(Evaluator(person, scorer, minutes, sum(user == person.id and bid in bids for user, bid in sheets)))
     return tuple(found)
 
@@ -198,7 +198,7 @@ def _refusal(file: TenderFile, lots: Sequence[LotCover], missing: Sequence[str])
     if missing:
         return "Declare your own interests first: whoever lets the panel begin has none that is not on the register"
     if all(lot.short for lot in with_bids):
-        return "No lot has the evaluators that its published quorum asks for; what would mend it stands beside each"
+        return "No lot has the evaluators that its published quorum asks for. What would mend it stands with each lot"
     return ""
 
 

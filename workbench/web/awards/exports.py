@@ -18,6 +18,7 @@ from workbench.models.tenders import TenderRecord
 from workbench.policies import NotForYou, Permission
 from workbench.queries.awards import exports as reads
 from workbench.queries.awards.record import record_of
+from workbench.queries.evaluation.panel_record import panel_record
 from workbench.queries.publishing import published_tender
 from workbench.web.access import open_to_all, requires
 from workbench.web.awards import pages
@@ -60,7 +61,7 @@ def export_workbook(tender_id: str) -> ResponseReturnValue:
     """Send the evaluation as a workbook that calculates."""
     _whole()
     data = reads.award_data(g.tender) or abort(404)
-    return _file(evaluation_workbook(data.evaluation), _XLSX, "evaluation", "xlsx")
+    return _file(evaluation_workbook(data.evaluation, panel_record(g.tender.id)), _XLSX, "evaluation", "xlsx")
 
 
 @pages.get("/tenders/<tender_id>/award/exports/letters.csv", endpoint="export_letters")

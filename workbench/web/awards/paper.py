@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 
 from lots.calendar import london
 from scoring.criteria import walk
+from scoring.reasons.letters import letter_gate
 from workbench import clock, printing
 from workbench.forms.awards.base import PaperForm, Writing
 from workbench.forms.awards.paper import AdviceForm, BackgroundForm, DecisionForm, LetterForm, PeopleForm
@@ -184,11 +185,26 @@ def _onward(place: Place) -> str:
 
 def _page(place: Place, form: PaperForm, *, drafted: bool = False) -> str:
     state = state_of(evaluated(), parts_of(g.tender.id))
-    lacks = [said(lack) for lack in state.of(place.page, place.bid)]
+    lacks = [said(lack) for lack in state.of(place.page, place.bid)] + _weak(place)
     editable = can(Permission.AWARD_WRITE, g.tender) and paper.may_write(g.tender.stage, place.part.name)
     return render_template(
         "awards/paper_letter.html" if place.bid else "awards/paper.html",
-        tender=g.tender, place=place, form=form, said=lacks, readiness=rail(state), drafted=drafted, editable=editable,
+        tender=g.tender, place=place, form=form, said=lacks, readiness=_calm(rail(state), place), drafted=drafted,
+        editable=editable,
         title=TITLES[place.page], letter=letter_page(evaluated(), place.bid) if place.bid else None,
         typed=printing.typed, regime=evaluated().file.tender.regime,
     )  # fmt: skip
+
+
+def _calm(groups: list[dict[str, Any]], place: Place) -> list[dict[str, Any]]:
+    """Tell only what concerns this page; of the others, how much is missing."""
+    own = "" if place.bid else TITLES[place.page]
+    return [{**group, "shown": group["title"] == own} for group in groups]
+
+
+def _weak(place: Place) -> list[dict[str, Any]]:
+    """Say what a reader of a letter would miss in its words."""
+    award = evaluated().file.award
+    text = next((each for each in award.letters if each.bid == place.bid), None) if award and place.bid else None
+    found = letter_gate(text, award.letters) if award and text else ()
+    return [{"severity": each.severity, "message": each.message, "href": f"#{each.place}"} for each in found]

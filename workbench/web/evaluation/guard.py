@@ -46,17 +46,26 @@ def readable(bid_id: str) -> None:
 
 
 def names_shown() -> None:
-    """Go on only where the reader may know who bid for which lot: they have declared, and read names, not letters.
-
-    From whoever scores, the record of an opening is kept where one of its bids is hidden from them.
-    """
+    """Go on only where the reader may know who bid for which lot: they have declared, and read names, not letters."""
     if g.tender.stage == "closed" or not scores():
         return
     declared_first()
+    if why := why_no_names():
+        raise NotForYou(why)
+
+
+def why_no_names() -> str:
+    """Say why the record of the opening and lists of bids are kept from somebody who scores; nothing where not."""
     if shows_letters(g.tender, g.actor):
-        raise NotForYou(
+        return (
             "This tender keeps the names of tenderers from those who score until the agreed scores are locked, and the "
             "record of the opening holds them. You read it then"
         )
     if access().hidden:
-        raise NotForYou("You have an interest in a tenderer, and the record of the opening shows every bid")
+        return "You have an interest in a tenderer, and the record of the opening shows every bid"
+    return ""
+
+
+def offers_names() -> bool:
+    """Say in a template whether to offer the record of the opening: not to whom it would be refused."""
+    return g.tender.stage == "closed" or not scores() or not access().declared or not why_no_names()

@@ -20,8 +20,10 @@ from workbench.services.evaluation import interests
 from workbench.services.evaluation.interests import InterestError, Said
 from workbench.web.access import requires
 from workbench.web.evaluation import pages
-from workbench.web.evaluation.guard import declared_first
+from workbench.web.evaluation.guard import declared_first, offers_names
 from workbench.web.writing import not_saved
+
+pages.add_app_template_global(offers_names)
 
 
 @pages.get("/tenders/<tender_id>/interests/", endpoint="interests")

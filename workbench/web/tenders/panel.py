@@ -124,7 +124,9 @@ def _title(content: Any, key: str) -> str:
 
 
 def _inviting(draft: Draft, form: NewcomerForm) -> str:
-    return render_template("tenders/panel_invite.html", tender=g.tender, form=form, questions=_questions(draft))
+    return render_template(
+        "tenders/panel_invite.html", tender=g.tender, form=form, questions=_questions(draft), days=INVITED_FOR.days
+    )
 
 
 def _page(draft: Draft, form: AssignForm | None = None) -> str:
