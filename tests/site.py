@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl, unquote, urldefrag, urljoin, urlsplit
 
 from flask.testing import FlaskClient
 from werkzeug.exceptions import HTTPException
+from werkzeug.test import TestResponse
 
 from tests.workbench.showcase import NOBODY, STATES, Showcase
 
@@ -89,7 +90,11 @@ class _Reader(HTMLParser):
 
 def read(client: FlaskClient, path: str, **headers: str) -> Page:
     """Ask for a page as a browser of somebody and read it."""
-    answer = client.get(path, headers=headers)
+    return page_in(path, client.get(path, headers=headers))
+
+
+def page_in(path: str, answer: TestResponse) -> Page:
+    """Read the answer to a page."""
     page = Page(path, answer.status_code, answer.mimetype, location=answer.location or "")
     if page.is_html or answer.mimetype.startswith("text/") or answer.is_json:
         page.text = answer.text

@@ -78,8 +78,8 @@ def release(world: World, evaluation: Evaluation) -> None:
     rows = [_paper(issue, name, kind, data) for name, (kind, data) in _printed(file).items()]
     db.session.add_all(rows)
     db.session.flush()
-    made = [{"key": row.key, "sha256": row.sha256} for row in rows]
-    sent = [{"key": row.key, "sha256": row.sha256} for row in rows if row.kind == "letter"]
+    made = [{"path": row.path, "sha256": row.sha256} for row in rows]
+    sent = [{"path": row.path, "sha256": row.sha256} for row in rows if row.kind == "letter"]
     event(world, "papers_made", "", {"issue": 1, "kind": "final", "documents": 3, "digest": manifest_digest(made)})
     event(world, "letters_released", "officer", {"issue": 1, "letters": 2, "digest": manifest_digest(sent)})
     for row in rows[1:]:

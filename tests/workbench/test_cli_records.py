@@ -8,6 +8,7 @@ import re
 import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -17,12 +18,19 @@ import pytest
 from exports.record_file import EVENTS, MANIFEST, canonical, described, leaf_of, root_of, seal_of, zipped
 from exports.record_reading import NotARecord, check_entries, open_record
 from tests.workbench import recorded
-from tests.workbench.evaluated import evaluated
+from tests.workbench.evaluated import NOW, approved, evaluated, with_paper
+from tests.workbench.issued import issued, only, rows_of, signed
 from tests.workbench.running import run, run_json
 from workbench.chain import head_of
 from workbench.chain import leaf_of as event_leaf_of
+from workbench.db import db
+from workbench.models.awards import IssueRecord
+from workbench.printing import print_document
+from workbench.services.awards import delivering, making, packs
+from workbench.services.bids.followers import Links
 
 RESULT, SNAPSHOT = "award/recommendation-1/result.json", "award/recommendation-1/tender-file.json"
+LINKS = Links("https://tenders.example", ("k" * 43,))
 PAPERS, ISSUES = "award/documents.json", "award/issues.json"
 
 
@@ -284,3 +292,32 @@ def test_a_forger_of_the_whole_trail_cannot_reach_the_head_that_was_written_down
 
 def test_a_record_written_again_as_it_was_is_no_forgery(builds: Builds) -> None:
     assert forged(builds.whole) == builds.whole
+
+
+# --- as the services of the decision leave it -------------------------------------------------------------------
+
+
+def test_what_the_services_recommend_approve_make_and_release_is_a_record_that_verifies(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No row here is made by a test: what events say and what the record holds have to fit by themselves."""
+    record = packs.once("The decision record", "exports.reports.decision_record:decision_record")
+    only(monkeypatch, [record, packs.once("The evaluation workbook", "workbench.services.awards.packs:workbook")])
+    with evaluated(tmp_path / "world") as (_, world):
+        approved(world)
+        with_paper(world, signed(world))
+        later = NOW + timedelta(hours=3)
+        issue = issued(world, at=later)
+        for row in rows_of(issue):
+            making.make(row.id, now=lambda: later, printed=print_document)
+        issue = db.session.get_one(IssueRecord, issue.id, populate_existing=True)
+        delivering.release(world.tender, issue, LINKS, actor=world.actor("officer"), at=later)
+        db.session.commit()
+        data, public = (recorded.record(world, restricted=it) for it in (True, False))
+    found = verified(tmp_path, data)
+    assert (codes(found), found["match"]) == (set(), True)
+    assert [it for it in found["checked"] if it["what"].startswith("the documents’ own record")] != []
+    assert verified(tmp_path, public)["match"]
+    held = contents(data)
+    assert [name for name in held if name.startswith("documents/1/sent/")] != []
+    assert [name for name in held if name.startswith("award/recommendation-1/")] == [RESULT, SNAPSHOT]

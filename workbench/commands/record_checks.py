@@ -270,14 +270,17 @@ def _digests(
         elif said is not None and said.get("digest") != manifest_digest(rows):
             message = f"The documents are not those that were {words}: their digest differs from the event’s"
             yield Finding("documents_differ", message, place)
+        if said is not None and said.get("record", issue.get("file_sha256")) != issue.get("file_sha256"):
+            message = f"The documents that were {words} follow from another record than the one that is here"
+            yield Finding("documents_other_record", message, place)
     frozen = f"{place}record/tender-file.json"
     if record.has(frozen) and sha256(record.read(frozen)).hexdigest() != issue.get("file_sha256"):
         yield Finding("documents_other_record", "The record these documents follow from was changed", frozen)
 
 
 def manifest_digest(rows: Iterable[Mapping[str, Any]]) -> str:
-    """Return one digest for many documents (as ``services.awards.making`` has it): of their keys and digests."""
-    pairs = sorted((str(row.get("key")), str(row.get("sha256"))) for row in rows)
+    """Return one digest for many documents (as ``services.awards.making`` has it): of their paths and digests."""
+    pairs = sorted((str(row.get("path")), str(row.get("sha256"))) for row in rows)
     return hashlib.sha256(json.dumps(pairs, separators=(",", ":")).encode()).hexdigest()
 
 

@@ -115,12 +115,15 @@ def seed_later(
 
 
 def opened_case(
-    *, address: Callable[[TenderRecord], str], config: Config, at: datetime = KEYS_MADE
+    *, address: Callable[[TenderRecord], str], config: Config, at: datetime = KEYS_MADE, lots: Sequence[str] = ()
 ) -> tuple[DemoPeople, TenderRecord]:
-    """Load the people and the tender whose bids are opened alone, for whoever goes on from there."""
+    """Load the people and the tender whose bids are opened alone, for whoever goes on from there.
+
+    ``lots`` are those that anybody bids for, all of them unless told.
+    """
     file = json.loads(demo_file().read_bytes())
     people = _people(file, at)
-    return people, _opened(_Stage(file, people, config, address))
+    return people, _opened(_Stage(file, people, config, address), lots=lots)
 
 
 def _cast(stage: _Stage) -> Iterator[tuple[str, str]]:

@@ -76,7 +76,7 @@ def begin(tender_id: str) -> ResponseReturnValue:
     if not form.validate():
         return not_saved({}, lambda: _begin_page(form))
     try:
-        moderating.begin(g.tender, reason=form.reason.data, actor=g.actor, at=clock.now())
+        moderating.begin(g.tender, reason=form.reason.data or "", actor=g.actor, at=clock.now())
     except ModerationError as refused:
         form.form_errors.append(str(refused))
         return not_saved({}, lambda: _begin_page(form))
@@ -169,7 +169,7 @@ def lock(tender_id: str) -> ResponseReturnValue:
     if not form.validate():
         return not_saved({}, lambda: _lock_page(form))
     try:
-        locking.lock(g.tender, reason=form.reason.data, actor=g.actor, at=clock.now())
+        locking.lock(g.tender, reason=form.reason.data or "", actor=g.actor, at=clock.now())
     except ModerationError as refused:
         form.form_errors.append(str(refused))
         return not_saved({}, lambda: _lock_page(form))

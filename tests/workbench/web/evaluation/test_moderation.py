@@ -201,3 +201,14 @@ def test_an_approver_takes_a_score_up_again_after_the_lock(tmp_path: Path) -> No
         assert f'value="{card.row.id}"' in approver.get(where).text
         assert submit(approver, where, {"card": card.row.id, "reason": "A slip"}).status_code == 303
         assert world.tender.quality_locked_at is None
+
+
+def test_nothing_is_asked_where_nothing_is_missing_so_no_reason_is_sent(tmp_path: Path) -> None:
+    with evaluated.evaluated(tmp_path) as (app, world):
+        world.tender.quality_locked_at = None
+        db.session.commit()
+        chair, where = client_of(app, world, "moderator"), address(world, "moderation/lock")
+        assert 'name="reason"' not in page(chair, world, "moderation/lock")
+        assert submit(chair, where).status_code == 303
+        db.session.refresh(world.tender)
+        assert world.tender.quality_locked_at is not None
