@@ -16,7 +16,7 @@ from scoring.decision import AwardDecision, EnquiryOutcome
 from scoring.recommendation import evaluate
 from workbench.db import db
 from workbench.demo.panel import Panel, done
-from workbench.kept import to_text
+from workbench.kept import digest, to_text
 from workbench.models.bids import MailRecord
 from workbench.models.evaluation import TendererLetterRecord
 from workbench.printing import print_document
@@ -48,7 +48,7 @@ def settle(panel: Panel) -> None:
         )  # fmt: skip
     for told, row in asked:
         if told.replied_on:
-            done(letters.reply, _secret_of(row.recipient), told.reply, _at(told.replied_on))
+            done(letters.reply, _secret_of(row), told.reply, _at(told.replied_on))
         when = _at(told.decided_on)
         done(enquiries.decide, panel.tender, row.id, told.decision, reason=told.reason, actor=officer, at=when)
 
@@ -62,11 +62,11 @@ def _ask(panel: Panel, told: EnquiryOutcome) -> TendererLetterRecord:
     return row
 
 
-def _secret_of(recipient: str) -> str:
+def _secret_of(row: TendererLetterRecord) -> str:
     """Read the link out of the mail that waits to be sent, as its recipient would."""
-    texts = db.session.scalars(select(MailRecord.text).where(MailRecord.recipient == recipient))
-    found = (re.search(r"/letters/([\w-]+)", text) for text in texts)
-    return next(match[1] for match in found if match)
+    texts = db.session.scalars(select(MailRecord.text).where(MailRecord.recipient == row.recipient))
+    found = (match[1] for text in texts for match in re.finditer(r"/letters/([\w-]+)", text))
+    return next(secret for secret in found if digest(secret) == row.secret_sha256)
 
 
 def write_paper(panel: Panel) -> AwardDecision:
@@ -93,8 +93,8 @@ def _pages(panel: Panel, award: AwardDecision) -> Iterator[tuple[str, dict[str, 
 
 def recommend(panel: Panel, at: datetime = RECOMMENDED) -> None:
     """Let the chair recommend what the published rules give, and finance and legal say what they think of it."""
-    digest = digest_of(result_of(evaluate(live_file(panel.tender))))
-    done(recommending.recommend, panel.tender, digest=digest, note="", actor=panel.actor("chair"), at=at)
+    result = digest_of(result_of(evaluate(live_file(panel.tender))))
+    done(recommending.recommend, panel.tender, digest=result, note="", actor=panel.actor("chair"), at=at)
     award = panel.case.award
     assert award is not None
     for hour, (member, text) in enumerate((("fin", award.finance.text), ("legal", award.legal.text)), 1):
@@ -104,8 +104,8 @@ def recommend(panel: Panel, at: datetime = RECOMMENDED) -> None:
 
 def approve(panel: Panel, at: datetime = APPROVED) -> None:
     """Let the approver approve it, and the officer note when it was signed."""
-    digest = award_digest(award_of(panel.tender))
-    done(approving.approve, panel.tender, digest=digest, actor=panel.actor("approver"), at=at)
+    award_read = award_digest(award_of(panel.tender))
+    done(approving.approve, panel.tender, digest=award_read, actor=panel.actor("approver"), at=at)
     award = panel.case.award
     assert award is not None
     signed = [{"name": it.name, "title": it.title, "signed_on": at.date().isoformat()} for it in award.signatories]
