@@ -53,6 +53,9 @@ CUSTODIANS = {"sealing": {"custody": "custodians"}}
 TO_TRY = {
     "officer": "change the draft; read, compare and admit the bids that are opened",
     "opener": "open the bids of the closed tender: two clicks, one of each opener",
+    "evaluator": "score the answers of the tender in evaluation, Marian Fenwright first of all",
+    "moderator": "agree the scores of the tender in moderation, card by card",
+    "approver": "approve the award of the tender that is recommended, or return it",
     "auditor": "read everything, and check that it is whole",
     "administrator": "invite people; see no bid",
 }
@@ -130,6 +133,7 @@ def _cast(stage: _Stage) -> Iterator[tuple[str, str]]:
     """Say who does what here, and as whom to begin."""
     others = {person.name: [role.name for role in person.roles] for person in stage.people.others}
     members = {member["name"]: member["roles"] for member in stage.file["panel"]}
+    members[stage.people.by_member["legal"].name] = ["legal"]
     for name, roles in (members | others).items():
         words = ", ".join(roles)
         yield name, f"{words}: {TO_TRY[words]}" if words in TO_TRY else words
