@@ -47,7 +47,7 @@ from workbench.services.evaluation.interests import Said
 NOBODY = "nobody"
 TENDERER = "tenderer"
 """Somebody without an account who has a code of the open tender, with a bid that was submitted."""
-LATER = ("evaluation", "moderation", "notified")
+LATER = ("evaluation", "moderation", "recommended", "notified")
 STATES = ("empty", "draft", "signed_off", "open", "closed", "opened", *LATER, "cancelled")
 """The tenders of the showcase, each by what it shows."""
 TEAM = frozenset({"officer", "approver", "evaluator", "moderator", "finance", "legal", "opener", "auditor"})

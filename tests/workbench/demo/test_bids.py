@@ -118,7 +118,8 @@ def test_the_open_tender_takes_bids_for_three_weeks(case: Case) -> None:
 def test_the_cast_says_whom_to_sign_in_as(case: Case) -> None:
     words = dict(case.cast)
     assert words["Peter Lovelock-Hain"] == "opener: open the bids of the closed tender: two clicks, one of each opener"
-    assert words["Ruth Castledine"] == "evaluator"
+    assert words["Ruth Castledine"].startswith("evaluator: score the answers")
+    assert words["Carys Lindqvist"] == "legal"
 
 
 def test_the_end_of_the_story_says_where_to_go_next(case: Case, capsys: pytest.CaptureFixture[str]) -> None:
