@@ -23,7 +23,6 @@ REFUSED: Final = "refused"
 LEFT_OUT: Final = "left_out"
 LETTERS: Final = ("award", "letter")
 """The kinds of documents that are letters to tenderers."""
-MOST_ISSUES: Final = 2**31 - 1
 UNDER_WAY: Final = frozenset({"queued", "making"})
 BLOCKING: Final = ("failed", REFUSED)
 
@@ -88,9 +87,7 @@ def issues_of(tender_id: str) -> Sequence[tuple[IssueRecord, str]]:
 
 
 def issue_of(tender_id: str, number: int) -> IssueRecord | None:
-    """Find an issue by its number; a number that no column could hold is none's."""
-    if number > MOST_ISSUES:
-        return None
+    """Find an issue by its number."""
     return db.session.scalar(
         select(IssueRecord).where(IssueRecord.tender_id == tender_id, IssueRecord.number == number)
     )

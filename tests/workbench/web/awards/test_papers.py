@@ -171,8 +171,3 @@ def test_somebody_with_an_interest_gets_no_document_of_the_decision_by_its_addre
     declared(office.world, office.world.people["officer"][0], "mendip", "conflicted")
     assert submit(office.client, office.place, {"kind": "final"}).status_code == 403
     assert office.client.get(f"{office.place}1/release").status_code == 403
-
-
-def test_a_number_that_no_issue_can_have_is_a_page_that_is_not_there(office: Office) -> None:
-    approved(office.world)
-    assert office.client.get(f"{office.place}{10**30}/").status_code == 404
