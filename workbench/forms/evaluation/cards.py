@@ -49,7 +49,7 @@ class WordsForm(PageForm):
         """Return the marks of what the page showed; none where they cannot be read, which makes every field theirs."""
         try:
             read = json.loads(self.shown.data or "{}")
-        except ValueError:
+        except (ValueError, RecursionError):
             read = {}
         return {str(name): str(mark) for name, mark in read.items()} if isinstance(read, dict) else {}
 

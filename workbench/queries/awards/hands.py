@@ -14,6 +14,7 @@ from workbench.models.bids import AdmissionRecord
 from workbench.models.evaluation import (
     AgreedScoreRecord,
     CardSignatureRecord,
+    InterestDecisionRecord,
     ScoreDraftRecord,
     ScoreSheetRecord,
     TendererLetterRecord,
@@ -54,6 +55,7 @@ _WORDS: Final = (
     "You scored bids of this tender", "You agreed scores of this tender", "You signed agreed scores of this tender",
     "You recommended this award", "You commented on this award", "You decided whether a bid stays in",
     "You decided on a low price", "You put a question to a tenderer about its bid",
+    "You decided about an interest that somebody declared",
 )  # fmt: skip
 
 
@@ -78,4 +80,5 @@ def _deeds(tender_id: str, user_id: int) -> tuple[ColumnElement[bool], ...]:
         exists().where(AdmissionRecord.tender_id == tender_id, AdmissionRecord.decided_by == user_id),
         exists().where(TendererLetterRecord.tender_id == tender_id, TendererLetterRecord.decided_by == user_id),
         exists().where(TendererLetterRecord.tender_id == tender_id, TendererLetterRecord.asked_by == user_id),
+        exists().where(InterestDecisionRecord.tender_id == tender_id, InterestDecisionRecord.decided_by == user_id),
     )

@@ -136,6 +136,8 @@ def sign(tender: TenderRecord, agreed_ids: Sequence[str], *, actor: Actor, at: d
     """Sign agreed scores of meetings that somebody was at; returns how many cards became green."""
     hold(tender)
     policies.check(actor, Permission.MODERATION_SIGN, tender)
+    if tender.quality_locked_at is not None:
+        raise StageError("Quality is locked, so the agreed scores stand as they are: nothing more is signed")
     board = reads.board_of(tender, access_of(tender, actor).may_read)
     cards = [card for card in board.cards if card.last and card.last.row.id in agreed_ids]
     if not agreed_ids or len(cards) != len(set(agreed_ids)) or not all(it.waits_for(actor.user_id) for it in cards):

@@ -73,8 +73,10 @@ def ask(tender_id: str, bid_id: str) -> ResponseReturnValue:
 @pages.post("/tenders/<tender_id>/low-prices/<bid_id>/decide/<letter_id>", endpoint="decide_price")
 @requires(Permission.PRICE_DECIDE)
 def decide(tender_id: str, bid_id: str, letter_id: str) -> ResponseReturnValue:
-    """Decide whether a price is explained."""
+    """Decide whether a price is explained; a letter about another bid is a page that is not there."""
     _found(bid_id)
+    if letter_id not in {row.id for row, _ in reads.letters_by_bid(tender_id).get(bid_id, ())}:
+        abort(404)
     form = PriceDecisionForm()
     if not form.validate():
         return not_saved({}, lambda: _page(bid_id, deciding=form))

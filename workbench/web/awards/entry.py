@@ -17,6 +17,11 @@ def enter() -> None:
     """Go on only where the result may be seen, and by this person."""
     if g.tender.quality_locked_at is None:
         abort(409, _SHUT)
+    uninterested()
+
+
+def uninterested() -> None:
+    """Go on only where the reader has no interest in any bid: what was decided tells of all of them."""
     declared_first()
     if access().conflicted:
         abort(403, _INTEREST)

@@ -44,6 +44,7 @@ def exports(tender_id: str) -> ResponseReturnValue:
 @requires(Permission.NOTICES_VIEW)
 def export_open_data(tender_id: str) -> ResponseReturnValue:
     """Send the public build of the award's open data, to be read before anybody else can."""
+    _whole_or_public()
     return _file(_found(reads.open_data(g.tender, restricted=False)), _JSON, "award", "json")
 
 
@@ -76,6 +77,7 @@ def export_letters(tender_id: str) -> ResponseReturnValue:
 @requires(Permission.NOTICES_VIEW)
 def export_decision(tender_id: str) -> ResponseReturnValue:
     """Send the decision as a row of the public register of decisions."""
+    _whole_or_public()
     return _file(register_row(reads.decision_of(g.tender)).data, _CSV, "decision", "csv")
 
 
@@ -91,6 +93,7 @@ def export_record(tender_id: str) -> ResponseReturnValue:
 @requires(Permission.RECORD_EXPORT)
 def export_public_record(tender_id: str) -> ResponseReturnValue:
     """Send the public build of the file of record."""
+    _whole_or_public()
     return _record(g.tender, restricted=False)
 
 
@@ -125,6 +128,12 @@ def _whole() -> None:
     """Go on only where no bid is hidden from the reader by an interest."""
     if hidden():
         raise NotForYou(_INTEREST)
+
+
+def _whole_or_public() -> None:
+    """Go on where anybody may have the file; until then it tells the result, which an interest hides."""
+    if not reads.is_public(g.tender, london(clock.now()).date()):
+        _whole()
 
 
 def _found(data: bytes | None) -> bytes:

@@ -29,6 +29,7 @@ from workbench.services.awards.issuing import Source
 from workbench.services.bids.followers import links_of
 from workbench.web.access import requires
 from workbench.web.awards import pages
+from workbench.web.awards.entry import uninterested
 from workbench.web.writing import not_saved
 
 SANDBOX = "sandbox; default-src 'none'"
@@ -40,6 +41,7 @@ _BINARY = "application/octet-stream"
 @requires(Permission.NOTICES_VIEW)
 def papers(tender_id: str) -> ResponseReturnValue:
     """List the issues of the decision's documents, and offer to have new ones made."""
+    uninterested()
     return _list_page(None)
 
 
@@ -47,6 +49,7 @@ def papers(tender_id: str) -> ResponseReturnValue:
 @requires(Permission.NOTICES_MAKE)
 def make_papers(tender_id: str) -> ResponseReturnValue:
     """Plan every document and put them into the queue once this is committed."""
+    uninterested()
     form = MakeForm()
     source = _source() if form.validate() else None
     if source is None:
@@ -123,6 +126,7 @@ def release(tender_id: str, issue: int) -> ResponseReturnValue:
 @requires(Permission.NOTICES_VIEW)
 def summaries(tender_id: str) -> ResponseReturnValue:
     """Show the register: every letter, whom it went to and when, its digest, and whether it was read."""
+    uninterested()
     row = reads.released_issue(tender_id)
     if row is None:
         return render_template("awards/summaries.html", tender=g.tender, issue=None)
@@ -167,12 +171,13 @@ def _queue_after(issue_id: str) -> None:
 
 
 def _issue(number: int) -> IssueRecord:
+    uninterested()
     return reads.issue_of(g.tender.id, number) or abort(404)
 
 
 def _paper(number: int, paper_id: str) -> DecisionPaperRecord:
-    found = reads.paper_of(g.tender.id, paper_id)
-    return found if found is not None and found.issue_id == _issue(number).id else abort(404)
+    issue, found = _issue(number), reads.paper_of(g.tender.id, paper_id)
+    return found if found is not None and found.issue_id == issue.id else abort(404)
 
 
 def _list_page(form: MakeForm | None) -> str:

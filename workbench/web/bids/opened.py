@@ -28,7 +28,7 @@ from workbench.services.bids.documents import document_of
 from workbench.web.access import requires
 from workbench.web.bids import pages
 from workbench.web.bids.sealed_store import store
-from workbench.web.evaluation.guard import names_shown, readable
+from workbench.web.evaluation.guard import access, names_shown, readable
 from workbench.web.headers import SANDBOX
 from workbench.web.writing import not_saved
 
@@ -86,6 +86,8 @@ def send_tender_file(tender_id: str) -> ResponseReturnValue:
     """Send the rules with every opened bid as a tender file, which ``workbench evaluate`` takes."""
     names_shown()
     policies.check(g.actor, Permission.BIDS_VIEW, g.tender)
+    if access().conflicted:
+        raise NotForYou("You declared an interest in a bid, and this file holds every bid: somebody else takes it")
     _check_prices()
     _rules()
     data = tender_file.write(reads.file_with_bids(g.tender))

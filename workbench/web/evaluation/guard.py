@@ -10,7 +10,9 @@ from typing import cast
 
 from flask import abort, g, redirect, request, url_for
 
+from workbench.permissions import OPEN_OR_LATER
 from workbench.policies import NotForYou
+from workbench.queries.bids.opened import rules_of
 from workbench.queries.evaluation.access import SCORING, PanelAccess, access_of
 from workbench.queries.evaluation.names import shows_letters
 
@@ -64,6 +66,20 @@ def why_no_names() -> str:
     if access().hidden:
         return "You have an interest in a tenderer, and the record of the opening shows every bid"
     return ""
+
+
+def trail_shown() -> None:
+    """Go on only where the audit trail names no bid that is kept from the reader: it tells of all of them."""
+    if g.tender.stage not in OPEN_OR_LATER or rules_of(g.tender) is None:
+        return
+    declared_first()
+    if shows_letters(g.tender, g.actor):
+        raise NotForYou(
+            "This tender keeps the names of tenderers from those who score until the agreed scores are locked, and its "
+            "history holds them. You read it then"
+        )
+    if access().conflicted:
+        raise NotForYou("You declared an interest in a bid, and the history tells of every bid: somebody else reads it")
 
 
 def offers_names() -> bool:

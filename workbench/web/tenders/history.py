@@ -9,6 +9,7 @@ from exports.names import safe
 from workbench.policies import Permission
 from workbench.queries import history as reads
 from workbench.web.access import requires
+from workbench.web.evaluation.guard import trail_shown
 from workbench.web.tenders import pages
 
 
@@ -16,6 +17,7 @@ from workbench.web.tenders import pages
 @requires(Permission.AUDIT_VIEW)
 def history(tender_id: str) -> ResponseReturnValue:
     """Show every event of the tender, newest first, and whether the trail is whole."""
+    trail_shown()
     number = min(max(1, request.args.get("page", 1, type=int)), 100_000)
     trail = reads.trail_of(tender_id, page=number)
     last = max(1, -(-trail.length // reads.PAGE))
@@ -29,6 +31,7 @@ def history(tender_id: str) -> ResponseReturnValue:
 @requires(Permission.AUDIT_VIEW)
 def export(tender_id: str) -> ResponseReturnValue:
     """Send the whole trail as a file for ``workbench verify``."""
+    trail_shown()
     response = Response(reads.exported(tender_id), mimetype="application/x-ndjson")
     name = f"audit-trail-{safe(g.tender.reference)}.jsonl"
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from scoring.decision import Comment
 from tests.workbench import factories as rows
@@ -17,7 +17,7 @@ from workbench.db import db
 from workbench.models.accounts import AssignmentRecord, UserRecord
 from workbench.models.awards import AwardCommentRecord, AwardPaperRecord, RecommendationRecord
 from workbench.models.bids import AdmissionRecord
-from workbench.models.evaluation import ScoreSheetRecord
+from workbench.models.evaluation import DeclarationRecord, InterestDecisionRecord, ScoreSheetRecord
 from workbench.policies import NotForYou, NotNow
 from workbench.queries.awards.decision import (
     ChangedSnapshot,
@@ -163,6 +163,14 @@ def _only(world: World, deed: str, person: UserRecord) -> None:
     elif deed == "tender":
         by = {"chain": audit.tender_chain(world.tender.id), "actor": rows.an_actor(person), "at": NOW}
         audit.record("part_saved", "lot adult", details={}, **by)
+    elif deed == "let in":
+        declaration = db.session.scalars(select(DeclarationRecord.id)).first()
+        db.session.add(
+            InterestDecisionRecord(
+                tender_id=world.tender.id, declaration_id=declaration, number=9, action="mitigated", reason=WORDS,
+                decided_by=person.id, decided_at=NOW,
+            )
+        )  # fmt: skip
     else:
         table, column = _DEEDS[deed]
         tamper(f"UPDATE {table.__tablename__} SET {column} = :who WHERE id = "
@@ -178,7 +186,7 @@ _DEEDS = {
 }
 
 
-@pytest.mark.parametrize("deed", ["paper", "tender", *_DEEDS])
+@pytest.mark.parametrize("deed", ["paper", "tender", "let in", *_DEEDS])
 def test_nobody_approves_what_they_had_a_hand_in(world: World, deed: str) -> None:
     recommended(world)
     comment(world.tender, WORDS, actor=world.actor("finance"), at=NOW)

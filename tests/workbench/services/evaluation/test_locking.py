@@ -13,6 +13,7 @@ from tests.workbench import moderated as m
 from tests.workbench.published import World, done
 from workbench.audit import recorded
 from workbench.db import db
+from workbench.models.accounts import UserRecord
 from workbench.policies import NotForYou
 from workbench.queries.bids.opened import sees_prices
 from workbench.queries.evaluation.record import live_file
@@ -98,3 +99,15 @@ def test_the_late_way_is_for_what_is_locked(world: World) -> None:
     card = m.board(world).cards[0]
     with pytest.raises(StageError, match="the moderator can"):
         locking.reopen_late(world.tender, card.row.id, reason="A slip", actor=world.actor("approver"), at=LATER)
+
+
+def test_nothing_is_signed_once_quality_is_locked(world: World) -> None:
+    card = m.board(world).cards[0]
+    m.put(world, card)
+    put = m.board(world).card(card.row.id)
+    assert put is not None
+    assert put.last is not None
+    waits = db.session.get_one(UserRecord, put.last.waits_for[0])
+    world.tender.quality_locked_at = LATER
+    with pytest.raises(StageError, match="nothing more is signed"):
+        agreeing.sign(world.tender, [put.last.row.id], actor=evaluated.rows.an_actor(waits), at=LATER)

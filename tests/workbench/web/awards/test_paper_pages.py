@@ -171,3 +171,31 @@ def test_the_preview_parts_public_from_exempt(running: Running) -> None:
     assert words in exempt
     assert words not in public
     assert words not in json.dumps(award_of(world.tender).legal.text)
+
+
+def test_the_history_is_kept_from_who_has_an_interest_in_a_bid(running: Running) -> None:
+    app, world = running
+    reader = client_of(app, world, "approver")
+    pages = ("history", "history/export")
+    assert [reader.get(address(world, page)).status_code for page in pages] == [200, 200]
+    declared(world, world.people["approver"][0], "mendip", "conflicted")
+    assert [reader.get(address(world, page)).status_code for page in pages] == [403, 403]
+
+
+def test_public_files_wait_for_their_day_where_there_is_an_interest(running: Running) -> None:
+    app, world = running
+    recommended(world)
+    reader = client_of(app, world, "finance")
+    names = ("award.json", "decision.csv")
+    assert [reader.get(address(world, f"award/exports/{name}")).status_code for name in names] == [200, 200]
+    declared(world, world.people["finance"][0], "mendip", "conflicted")
+    assert [reader.get(address(world, f"award/exports/{name}")).status_code for name in names] == [403, 403]
+    assert "award.json" not in reader.get(address(world, "award/exports/")).text
+
+
+def test_the_file_of_all_bids_is_kept_from_who_has_an_interest_in_one(running: Running) -> None:
+    app, world = running
+    reader, page = client_of(app, world, "officer"), address(world, "bids/tender-file.json")
+    before = reader.get(page).status_code
+    declared(world, world.people["officer"][0], "mendip", "conflicted")
+    assert (before, reader.get(page).status_code) == (200, 403)

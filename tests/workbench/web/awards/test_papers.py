@@ -12,7 +12,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from tests.workbench.conftest import submit
-from tests.workbench.evaluated import NOW, evaluated
+from tests.workbench.evaluated import NOW, declared, evaluated
 from tests.workbench.issued import LETTERS, NOTICES, approved, issued, only, rows_of
 from tests.workbench.published import World, client_of
 from workbench import clock, jobs
@@ -156,3 +156,18 @@ def test_the_register_is_empty_before_the_release(office: Office) -> None:
         "No letters were released yet" in office.client.get(f"/tenders/{office.world.tender.id}/award/summaries").text
     )
     assert office.client.get(f"{office.place}9/").status_code == 404
+
+
+def test_somebody_with_an_interest_gets_no_document_of_the_decision_by_its_address(office: Office) -> None:
+    approved(office.world)
+    submit(office.client, office.place, {"kind": "drafts"})
+    paper = rows_of(office.issue(1))[0]
+    declared(office.world, office.world.people["finance"][0], "mendip", "conflicted")
+    summaries = f"/tenders/{office.world.tender.id}/award/summaries"
+    addresses = (office.place, f"{office.place}1/", f"{office.place}1/progress.json", f"{office.place}1/{paper.id}",
+                 summaries)  # fmt: skip
+    reader = office.reads("finance")
+    assert [reader.get(each).status_code for each in addresses] == [403] * len(addresses)
+    declared(office.world, office.world.people["officer"][0], "mendip", "conflicted")
+    assert submit(office.client, office.place, {"kind": "final"}).status_code == 403
+    assert office.client.get(f"{office.place}1/release").status_code == 403

@@ -12,11 +12,12 @@ import pytest
 from flask.testing import FlaskClient
 
 from scoring.recommendation import Evaluation, evaluate
+from tests.workbench.conftest import submit
 from tests.workbench.evaluated import bid, evaluated
 from tests.workbench.published import World, address, client_of
 from workbench.app import Workbench
 from workbench.db import db
-from workbench.models.evaluation import DeclarationRecord
+from workbench.models.evaluation import DeclarationRecord, TendererLetterRecord
 from workbench.queries.awards.matrix_rows import pounds
 from workbench.queries.awards.result import lots_shown
 from workbench.queries.evaluation.record import live_file
@@ -211,3 +212,19 @@ def test_somebody_with_an_interest_sees_nothing_worked_out_over_that_bid(tmp_pat
         assert answers["result/adult/"].status_code == 404
         assert [text for text in canaries(evaluation) if text in shown] == []
         assert rival.tenderer.name not in shown
+
+
+def test_a_price_is_decided_on_at_its_own_bid_and_at_no_other(tmp_path: Path) -> None:
+    with evaluated(tmp_path, demo=True) as (app, world):
+        first, other = (each.bid.id for each in evaluate(live_file(world.tender)).lot("adult").ranked[:2])
+        at = world.tender.quality_locked_at
+        letter = TendererLetterRecord(
+            tender_id=world.tender.id, bid_id=other, kind="low_price", number=99, criterion="", question="Why?",
+            recipient="a@example.org", secret_sha256="0" * 64, reply_by=at, asked_by=world.actor("officer").user_id,
+            asked_at=at,
+        )  # fmt: skip
+        db.session.add(letter)
+        db.session.commit()
+        place = address(world, f"low-prices/{first}/decide/{letter.id}")
+        answer = submit(client_of(app, world, "officer"), place, {"decision": "rejected", "reason": "It is too low."})
+        assert (answer.status_code, letter.decision) == (404, "")

@@ -22,6 +22,7 @@ from workbench.app import Workbench
 from workbench.audit import recorded
 from workbench.cards import WORDS, marks_of
 from workbench.db import db
+from workbench.queries import history
 from workbench.queries.evaluation.moderation import Card
 
 ADULT = "adult-mendip"
@@ -212,3 +213,33 @@ def test_nothing_is_asked_where_nothing_is_missing_so_no_reason_is_sent(tmp_path
         assert submit(chair, where).status_code == 303
         db.session.refresh(world.tender)
         assert world.tender.quality_locked_at is not None
+
+
+def test_marks_nested_without_end_are_read_as_none(made: tuple[Workbench, World], chair: FlaskClient) -> None:
+    _, world = made
+    card = m.board(world).cards[5]
+    answer = submit(chair, card_at(world, card), form_of(world, card, shown="[" * 100_000))
+    assert answer.status_code == 409  # each field is taken for one that somebody else changed
+
+
+def test_an_event_of_a_card_digests_no_level_that_could_be_guessed(
+    made: tuple[Workbench, World], chair: FlaskClient
+) -> None:
+    _, world = made
+    card, digests = m.board(world).cards[6], []
+    for level in ("2", "3"):
+        blank = {**dict.fromkeys(form_of(world, card), ""), "points": level, "shown": ""}
+        blank["shown"] = json.dumps(marks_of(_texts(world, card), tuple(blank)))
+        assert submit(chair, card_at(world, card), {**blank, "present": []}).status_code == 303
+        digests.append(history.exported(world.tender.id).decode().splitlines()[-1])
+    found = [re.search(r'sha256\\*":\\*"([0-9a-f]{64})', line) for line in digests]
+    assert found[0] is not None
+    assert found[1] is not None
+    assert found[0][1] == found[1][1]
+
+
+def _texts(world: World, card: Card) -> dict[str, str]:
+    db.session.expire_all()
+    now = m.board(world).card(card.row.id)
+    assert now is not None
+    return dict(now.texts)
