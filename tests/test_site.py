@@ -54,6 +54,7 @@ NOT_BY_LINK = {
     "security.verify": "asked for where a password was given long ago, which a demonstration has not",
     "security.two_factor_setup": "the second step of signing in, which a demonstration has not",
     "security.change_password": "offered to those who have a password, which the people of the showcase have not",
+    "evaluation.sheet_document": "offered where an answer that somebody scores has documents; here none has",
     "evaluation.take_up_late": "an approver's, in the short time between the lock and the recommendation",
     "awards.ask_release": "an officer's, once an award is approved and until its letters are sent",
     "awards.award_notice": "of the Act of 2023 alone; the showcase's award follows the Regulations of 2015",

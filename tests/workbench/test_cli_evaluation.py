@@ -105,7 +105,7 @@ def test_a_decision_without_its_dates_writes_what_it_can_and_names_the_rest(tmp_
     assert "tender-file.json" in written
     assert "adult-40-certificate-harbour.pdf" in written
     assert [name for name in written if "award" in name or "letter" in name or "decision" in name] == []
-    assert len(data["pack"]["not_made"]) == 5
+    assert len(data["pack"]["not_made"]) == 6
     assert "award.notices_sent" in {it["place"] for it in data["findings"]}
 
 

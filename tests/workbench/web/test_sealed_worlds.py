@@ -117,6 +117,7 @@ SAMPLES: dict[str, object] = {
     "user_id": 1, "way": "blank", "session_id": "0" * 64, "secret": "s" * 43, "token": "t" * 43, "kind": "lot",
     "key": "adult", "place": "0", "task_id": "lots", "digest": "d" * 16, "name": "app.js", "number": 1,
     "question_id": "q" * 36, "notice": 1, "document": "annex", "reference": "T-0", "code": "c" * 8, "lot": "adult",
+    "issue": 1, "recommendation": 1,
 }  # fmt: skip
 
 
