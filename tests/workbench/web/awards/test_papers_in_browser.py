@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser import NARROWEST, WIDE, axe_findings, chromium, served, sideways
+from tests.browser import NARROWEST, WIDE, axe_findings, served, sideways
 from tests.workbench.evaluated import NOW, bid, evaluated
 from tests.workbench.issued import LETTERS, NOTICES, approved, issued, rows_of
 from tests.workbench.published import World
@@ -20,8 +20,6 @@ from workbench.audit import recorded
 from workbench.db import begin_writing, db
 from workbench.models.awards import IssueRecord
 from workbench.services.awards import delivering, making, packs
-
-__all__ = ["chromium"]
 
 
 @dataclass
